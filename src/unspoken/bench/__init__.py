@@ -1,0 +1,1 @@
+"""Known truth to measure the engine against: simulated footage and the demo sample."""

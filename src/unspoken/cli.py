@@ -1,0 +1,192 @@
+"""The command line: a thin shell over the library. Heavy imports wait until they are needed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from unspoken import __version__
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="unspoken",
+    help="Find micro-expressions in recorded video and code them in FACS. Everything stays on "
+    "this machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+bench_app = typer.Typer(help="Measure this installation.", no_args_is_help=True)
+app.add_typer(bench_app, name="bench")
+
+Sources = Annotated[
+    list[str], typer.Argument(help="Video files, or folders of pictures.", show_default=False)
+]
+Fps = Annotated[
+    float | None, typer.Option("--fps", help="Pictures a second, for folders of pictures.")
+]
+Roles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--role",
+        help="Who is who: FACE=ROLE, where FACE is a number, left, right or all, and ROLE is "
+        "customer, staff, bystander or unknown. May be given several times. Only customers are "
+        "measured.",
+    ),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"unspoken {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None: ...
+
+
+@app.command()
+def analyze(
+    sources: Sources,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Folder for results, one folder per source.")
+    ] = Path("results"),
+    role: Roles = None,
+    fps: Fps = None,
+    backend: Annotated[
+        Literal["direct", "flow"],
+        typer.Option("--backend", help="How displacement is measured."),
+    ] = "direct",
+    false_alarms: Annotated[
+        float,
+        typer.Option(
+            "--false-alarms",
+            help="False alarms per minute to expect from noise, talk and head movement; sets "
+            "the threshold.",
+        ),
+    ] = 0.5,
+    protocol: Annotated[
+        Literal["onset", "strict"],
+        typer.Option(
+            "--protocol",
+            help="onset: micro means onset to apex up to 0.3 s or total up to 0.5 s. strict: "
+            "total up to 0.5 s.",
+        ),
+    ] = "onset",
+    max_faces: Annotated[
+        int, typer.Option("--max-faces", help="Faces followed at the same time.")
+    ] = 4,
+    crop: Annotated[
+        int, typer.Option("--crop", help="Side of the aligned face picture, pixels.")
+    ] = 160,
+    no_report: Annotated[bool, typer.Option("--no-report", help="Leave report.html out.")] = False,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Find expressions in recordings and write a report for each.
+
+    Writes report.html, events.csv, signals.parquet and analysis.json to OUT/<name>/.
+    """
+    from unspoken.commands.analyze import analyze_command
+    from unspoken.commands.roles import parse_roles
+    from unspoken.pipeline import make_settings
+
+    settings = make_settings(
+        role=parse_roles(role or []),
+        fps=fps,
+        backend=backend,
+        false_alarms_per_min=false_alarms,
+        protocol=protocol,
+        max_faces=max_faces,
+        crop_px=crop,
+        report=not no_report,
+    )
+    raise typer.Exit(analyze_command(sources, out, settings, quiet=quiet, as_json=as_json))
+
+
+@app.command()
+def probe(sources: Sources, fps: Fps = None, as_json: Json = False) -> None:
+    """Tell what a video's clock is like, and whether micro-expressions can be timed on it."""
+    from unspoken.commands.probe import probe_command
+
+    raise typer.Exit(probe_command(sources, fps, as_json=as_json))
+
+
+@app.command()
+def faces(
+    source: Annotated[str, typer.Argument(help="A video file or a folder of pictures.")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Picture to write, PNG.")] = None,
+    fps: Fps = None,
+    max_faces: Annotated[
+        int, typer.Option("--max-faces", help="Faces followed at the same time.")
+    ] = 4,
+) -> None:
+    """Show who is in a recording, to choose roles: a contact sheet with numbers."""
+    from unspoken.commands.faces import faces_command
+    from unspoken.pipeline import make_settings
+
+    raise typer.Exit(faces_command(source, out, make_settings(fps=fps, max_faces=max_faces)))
+
+
+@app.command()
+def demo(
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Folder for the sample and its report.")
+    ] = Path("demo"),
+    open_report: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the report in the browser.")
+    ] = True,
+    quiet: Quiet = False,
+) -> None:
+    """Make a sample with planted micro-expressions, analyse it, and compare."""
+    from unspoken.commands.demo import demo_command
+
+    raise typer.Exit(demo_command(out, open_report=open_report, quiet=quiet))
+
+
+@bench_app.command()
+def speed(
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="JSON file for the figures.")
+    ] = None,
+    peer: Annotated[
+        Path | None,
+        typer.Option("--peer", help="Python of an environment with mediapipe, to compare with."),
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Short clips: a smoke test.")] = False,
+) -> None:
+    """Frames per second and peak memory, whole process, on clips made on the spot."""
+    from unspoken.bench.speed import speed_command
+
+    raise typer.Exit(speed_command(out, peer, quick=quick))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        Without the program's name; from the command line where left out.
+
+    Returns
+    -------
+    int
+        0 done, 2 bad usage or input, 1 internal fault.
+    """
+    from unspoken.commands.faults import guarded
+
+    return guarded(app, sys.argv[1:] if arguments is None else arguments)

@@ -1,0 +1,1 @@
+"""Tables and linear algebra of facial action coding; no pixels."""

@@ -1,0 +1,100 @@
+"""Repeated pictures: frames whose pixels stand still while their time goes on.
+
+Cameras, screen recorders and converters fill holes by showing a picture twice. An encoder does not
+store such a repeat exactly: it may refine it or blur it a little, so looking for equal pixels
+finds few of them. But the change is small everywhere, while between two real pictures some part
+has moved or its noise is new. So the busiest part of the picture is compared with how busy
+it usually is around that time.
+"""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import percentile_filter
+
+from unspoken.media.frame import Plane
+
+__all__ = ["PictureChange", "count_repeats", "find_repeats"]
+
+_ROWS = 270
+"""Lines compared at most; more would only cost time."""
+_BLOCK_PX = 16
+_GAIN = 16
+"""Differences are kept in sixteenths of a grey level while blocks are averaged in 8 bit."""
+_WINDOW = 31
+"""Neighbouring pictures that tell how much change is usual (one second at 30 Hz)."""
+_USUAL_PERCENTILE = 85
+"""Survives footage in which five of six pictures are repeats (15 Hz shown at 90 Hz)."""
+_MOST_CHANGE_GREY = 1.25
+_MOST_SHARE = 0.3
+
+
+class PictureChange:
+    """Measures how much each picture differs from the one before, in its busiest part."""
+
+    def __init__(self) -> None:
+        self._before: Plane | None = None
+
+    def measure(self, luma: Plane) -> float:
+        """Compare with the picture before.
+
+        Parameters
+        ----------
+        luma : ndarray of uint8, shape (height, width)
+            Kept until the next call, not copied.
+
+        Returns
+        -------
+        float
+            Mean absolute difference, grey levels (at most 16), in the block of 16 pixels that only
+            one block in a hundred exceeds; 0.0 for equal pictures; NaN for the first picture and
+            after a change of size.
+        """
+        lines = luma[:: -(-luma.shape[0] // _ROWS)]
+        before, self._before = self._before, lines
+        if before is None or before.shape != lines.shape:
+            return math.nan
+        # Whole blocks only: OpenCV averages those several times faster.
+        down, across = (max(1, n // _BLOCK_PX) for n in lines.shape)
+        whole = np.s_[: down * _BLOCK_PX, : across * _BLOCK_PX]
+        difference = cv2.absdiff(lines[whole], before[whole])
+        louder = cv2.convertScaleAbs(difference, alpha=_GAIN)
+        averaged = cv2.resize(louder, (across, down), interpolation=cv2.INTER_AREA)
+        means = np.asarray(averaged).ravel()
+        busiest = means.size - 1 - means.size // 100
+        change = float(np.partition(means, busiest)[busiest]) / _GAIN
+        if change == 0.0 and cv2.countNonZero(difference):
+            return 0.5 / _GAIN  # a few pixels moved: little, but not nothing
+        return change
+
+
+def find_repeats(changes: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Tell which pictures repeat the one before.
+
+    Parameters
+    ----------
+    changes : ndarray, shape (n,)
+        What `PictureChange` measured, NaN where unknown.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        True where nothing changed at all, or far less than usual around that time. In a scene
+        that truly stands still every picture repeats the one before.
+    """
+    if changes.size == 0:
+        return np.zeros(0, np.bool_)
+    known = ~np.isnan(changes)
+    filled = np.where(known, changes, 0.0).astype(np.float32)
+    usual = percentile_filter(filled, _USUAL_PERCENTILE, size=_WINDOW, mode="nearest")
+    little = (filled <= _MOST_CHANGE_GREY) & (filled < _MOST_SHARE * usual)
+    return np.asarray(known & ((filled == 0.0) | little), dtype=np.bool_)
+
+
+def count_repeats(changes: NDArray[np.float32]) -> int:
+    """Count the pictures that repeat the one before; see `find_repeats`."""
+    return int(np.count_nonzero(find_repeats(changes)))

@@ -1,0 +1,1 @@
+"""How a face moves: crops, templates, action-unit evidence with standard errors."""

@@ -1,0 +1,104 @@
+"""What a way of measuring displacement must offer, and the list of those there are.
+
+A back end gets a template (a face crop with its fields) once and then crops of later frames; for
+each it says how far every action unit has moved since the template, with a standard error. One
+contract test runs over all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unspoken.errors import UsageError
+from unspoken.motion.fields import FieldSet
+
+__all__ = ["BACKENDS", "Backend", "Measurement", "Template", "make_backend"]
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A face crop that later crops are compared with.
+
+    Parameters
+    ----------
+    crop : ndarray of float32, shape (size, size)
+        Grey levels 0..255.
+    fields : FieldSet
+        Displacement fields of this face in this pose.
+    """
+
+    crop: Array
+    fields: FieldSet
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """How one crop differs from the template.
+
+    Parameters
+    ----------
+    amplitude, error : ndarray of float32, shape (units,)
+        Displacement of each unit since the template, parts of full displacement, and its
+        standard error.
+    head : ndarray of float32, shape (modes,)
+        Amounts of `HEAD_MODES`.
+    light : float
+        Mean brightness relative to the template.
+    misfit : float
+        Share of the face (0..1) whose pixels the model does not explain: its residual exceeds
+        three times the usual one.
+    residual : float
+        Root mean square residual over the usable face, grey levels.
+    """
+
+    amplitude: Array
+    error: Array
+    head: Array
+    light: float
+    misfit: float
+    residual: float
+
+
+class Backend(Protocol):
+    """Measures crops against one template. Keeps its own memory of the footage's noise."""
+
+    def measure(self, crop: Array) -> Measurement:
+        """Measure one crop of the template's size; grey levels 0..255."""
+        ...
+
+
+def _direct(template: Template) -> Backend:
+    from unspoken.motion.direct import DirectAlignment
+
+    return DirectAlignment(template)
+
+
+def _flow(template: Template) -> Backend:
+    from unspoken.motion.flow import FlowProjection
+
+    return FlowProjection(template)
+
+
+#: Names of the back ends and how each is made for a template.
+BACKENDS: dict[str, Callable[[Template], Backend]] = {"direct": _direct, "flow": _flow}
+
+
+def make_backend(name: str, template: Template) -> Backend:
+    """Make the back end of that name for a template.
+
+    Raises
+    ------
+    UsageError
+        If there is no such back end.
+    """
+    if name not in BACKENDS:
+        known = ", ".join(sorted(BACKENDS))
+        raise UsageError(f"There is no back end {name!r}.", f"Choose one of: {known}.")
+    return BACKENDS[name](template)

@@ -1,0 +1,122 @@
+"""The canonical frame: every face warped to the same size and place.
+
+The crop is a similarity transform of the picture (shift, turn, scale) that brings points which
+expressions barely move (eye corners, nose bridge, nostril base) onto fixed places. It only has
+to be roughly right: what is left of the head's movement is measured from the pixels.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from unspoken.facs.basis import load_basis
+from unspoken.media.frame import Frame
+
+__all__ = ["STABLE_POINTS", "canonical_icd_px", "crop_luma", "crop_transform", "to_crop"]
+
+#: Mesh points that expressions move least: eye corners, nose bridge, nostril base.
+STABLE_POINTS = np.array([33, 133, 362, 263, 6, 168, 197, 195, 2, 98, 327])
+#: The distance between the outer eye corners as a share of the crop's side.
+_EYES_SHARE = 78.0 / 160.0
+#: Height of the eye line as a share of the crop's side.
+_EYE_LINE = 0.36
+
+
+@lru_cache(maxsize=8)
+def _layout(size: int) -> tuple[NDArray[np.float64], float]:
+    """Places of the stable points in a crop of a given side, and crop pixels per ICD."""
+    points = load_basis().points.astype(np.float64)
+    outer = float(np.linalg.norm(points[263, :2] - points[33, :2]))
+    scale = _EYES_SHARE * size / outer
+    middle = points[[33, 133, 362, 263], :2].mean(axis=0)
+    place = (points[STABLE_POINTS, :2] - middle) * scale + size * np.array([0.5, _EYE_LINE])
+    return place, scale
+
+
+def canonical_icd_px(size: int) -> float:
+    """Crop pixels per inter-canthal distance of the canonical face, for a crop of side `size`."""
+    return _layout(size)[1]
+
+
+def crop_transform(points: NDArray[np.float32], size: int) -> NDArray[np.float64]:
+    """The similarity transform from crop pixels to picture pixels.
+
+    Least squares over :data:`STABLE_POINTS` (Umeyama 1991, doi 10.1109/34.88573, in its
+    closed form for the plane).
+
+    Parameters
+    ----------
+    points : ndarray, shape (478, 2 or 3)
+        Mesh in picture pixels.
+    size : int
+        Side of the crop, pixels.
+
+    Returns
+    -------
+    ndarray of float64, shape (2, 3)
+        Maps crop pixel coordinates to picture pixel coordinates.
+    """
+    source = _layout(size)[0]
+    target = points[STABLE_POINTS, :2].astype(np.float64)
+    a, b = source - source.mean(axis=0), target - target.mean(axis=0)
+    energy = float((a * a).sum())
+    real = float((a * b).sum()) / energy
+    imaginary = float((a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).sum()) / energy
+    turn = np.array([[real, -imaginary], [imaginary, real]])
+    shift = target.mean(axis=0) - turn @ source.mean(axis=0)
+    return np.column_stack((turn, shift))
+
+
+def to_crop(transform: NDArray[np.float64], points: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Carry picture points into the crop.
+
+    Parameters
+    ----------
+    transform : ndarray, shape (2, 3)
+        From :func:`crop_transform`.
+    points : ndarray, shape (n, 2 or 3)
+        Picture pixels; a third column (depth) is turned into crop pixels by scale alone.
+
+    Returns
+    -------
+    ndarray of float64, same shape
+    """
+    inverse = np.linalg.inv(transform[:, :2])
+    flat = (points[:, :2].astype(np.float64) - transform[:, 2]) @ inverse.T
+    if points.shape[1] == 2:
+        return flat
+    scale = float(np.hypot(*transform[:, 0]))
+    return np.column_stack((flat, points[:, 2] / scale))
+
+
+def crop_luma(frame: Frame, transform: NDArray[np.float64], size: int) -> NDArray[np.float32]:
+    """Cut the aligned face out of a frame as brightness in grey levels 0..255.
+
+    A face larger than the crop is averaged down (warped at two or four times the size, then
+    area-averaged), so that fine texture does not alias into apparent movement.
+
+    Returns
+    -------
+    ndarray of float32, shape (size, size)
+        Full-range grey levels; outside the picture 0.
+    """
+    scale = float(np.hypot(*transform[:, 0]))
+    factor = 1 if scale < 1.6 else 2 if scale < 3.2 else 4
+    matrix = transform
+    if factor > 1:
+        # Centre of crop pixel c covers fine pixels factor*c ... factor*c + factor - 1.
+        fine = np.array([[1.0 / factor, 0.0, (1.0 / factor - 1.0) / 2.0]] * 2)
+        matrix = transform.copy()
+        matrix[:, :2] = transform[:, :2] / factor
+        matrix[:, 2] = transform[:, :2] @ fine[:, 2] + transform[:, 2]
+    patch = frame.luma_patch(matrix, (size * factor, size * factor))
+    if factor > 1:
+        patch = np.asarray(cv2.resize(patch, (size, size), interpolation=cv2.INTER_AREA))
+    grey = patch.astype(np.float32)
+    if frame.full_range:
+        return grey
+    return np.asarray((grey - 16.0) * np.float32(255.0 / 219.0), dtype=np.float32)

@@ -1,0 +1,202 @@
+"""Direct alignment: action-unit amplitudes by least squares on brightness.
+
+The crop is modelled as the template displaced by a linear combination of dense fields (action
+units, head movement, eyeballs) plus slow changes of light. Gauss-Newton steps use the template's
+gradients, so the Jacobian and its products are made once per template (Baker & Matthews 2004,
+doi 10.1023/B:VISI.0000011205.11775.fd). The face is divided into small blocks, each with its own
+noise, which is followed over time: a talking mouth loses weight and gains standard error, a quiet
+brow above it keeps both. The inverse of the weighted normal matrix gives every amplitude's
+standard error, the Cramer-Rao bound of this footage under that noise.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from unspoken.motion.backend import Array, Measurement, Template
+from unspoken.motion.crop import canonical_icd_px
+
+__all__ = ["DirectAlignment"]
+
+#: Smoothing before gradients are taken, as a share of the crop's side (1.2 px of 160).
+_BLUR_SHARE = 1.2 / 160.0
+#: Side of a noise block as a share of the crop's side (8 px of 160).
+_BLOCK_SHARE = 8.0 / 160.0
+#: Standard deviations of the prior: peak displacement of an action unit in ICD, head modes in
+#: crop pixels.
+_PRIOR_UNIT_ICD, _PRIOR_HEAD_PX = 0.03, 4.0
+#: Grey levels: what blurred pixels of even the cleanest footage scatter by (8-bit rounding).
+_NOISE_FLOOR = 0.15
+#: A block whose residual variance exceeds its usual one this many times is unexplained.
+_OUTLIER = 9.0
+#: A Gauss-Newton step below this share of every standard error is the last.
+_CLOSE = 0.3
+_MOST_STEPS = 4
+#: How fast the memory of block noise follows (share per frame, rising and falling).
+_MEMORY = 0.04
+
+
+class DirectAlignment:
+    """Back end "direct"; see the module's text.
+
+    Parameters
+    ----------
+    template : Template
+        The crop to compare with and its fields.
+    """
+
+    def __init__(self, template: Template) -> None:
+        size = template.crop.shape[0]
+        self._size = size
+        self._blur = _BLUR_SHARE * size
+        self._units = template.fields.units.shape[0]
+        motion = np.concatenate((template.fields.units, template.fields.head))
+        self._motions = motion.shape[0]
+        self._template = self._smooth(template.crop)
+        self._order, self._starts, self._counts = _blocks(
+            template.fields.mask, max(4, round(_BLOCK_SHARE * size))
+        )
+        self._pixels = self._template.ravel()[self._order]
+        self._columns = self._make_columns(motion)
+        # Fields are smooth: kept at half size (means of 2 x 2 pixels, as cv2.resize undoes).
+        self._half = size // 2
+        even = motion[:, : 2 * self._half, : 2 * self._half]
+        rows = even[:, ::2] + even[:, 1::2]
+        quads = (rows[:, :, ::2] + rows[:, :, 1::2]) * np.float32(0.25)
+        planes = quads.transpose(0, 3, 1, 2)  # x and y apart, as cv2.remap wants them
+        self._coarse = np.ascontiguousarray(planes).reshape(self._motions, -1)
+        self._grid = np.meshgrid(*[np.arange(size, dtype=np.float32)] * 2)
+        self._products = _block_products(self._columns, self._starts)
+        peak_px = np.sqrt((template.fields.units**2).sum(axis=3).max(axis=(1, 2)))
+        self._prior = np.r_[
+            (peak_px / (_PRIOR_UNIT_ICD * canonical_icd_px(size))) ** 2,
+            np.full(self._motions - self._units, _PRIOR_HEAD_PX**-2),
+            np.full(len(self._columns) - self._motions, 1e-8),
+        ]
+        self._noise = np.full(len(self._starts), 2.0, np.float64)
+        self._correlation = 12.0
+        self._seen = 0
+        self._state = np.zeros(len(self._columns), np.float64)
+        self._weights = self._block_weights(self._noise)
+        self._factorise()
+
+    def _smooth(self, crop: Array) -> Array:
+        return np.asarray(cv2.GaussianBlur(crop, (0, 0), self._blur), dtype=np.float32)
+
+    def _make_columns(self, motion: Array) -> Array:
+        """The Jacobian, shape (parameters, usable pixels): motions first, then light."""
+        t = self._template
+        gx = cv2.Sobel(t, cv2.CV_32F, 1, 0, ksize=3, scale=0.125).ravel()[self._order]
+        gy = cv2.Sobel(t, cv2.CV_32F, 0, 1, ksize=3, scale=0.125).ravel()[self._order]
+        flat = motion.reshape(self._motions, -1, 2)[:, self._order]
+        moving = -(flat[:, :, 0] * gx + flat[:, :, 1] * gy)
+        y, x = np.divmod(self._order, self._size)
+        x = (x / self._size * 4.0 - 2.0).astype(np.float32)
+        y = (y / self._size * 4.0 - 2.0).astype(np.float32)
+        v = self._pixels / 100.0
+        light = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y, v, v * x, v * y])
+        return np.ascontiguousarray(np.concatenate((moving, light)), dtype=np.float32)
+
+    def _block_weights(self, variance: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Information per pixel of each block: inverse variance, thinned for correlated noise."""
+        return 1.0 / (self._correlation * (variance + _NOISE_FLOOR**2))
+
+    def _factorise(self) -> None:
+        normal = np.tensordot(self._weights.astype(np.float32), self._products, axes=1)
+        normal = normal.astype(np.float64)
+        normal[np.diag_indices_from(normal)] += self._prior
+        self._covariance = np.linalg.inv(normal)
+        self._pixel_weights = np.repeat(self._weights, self._counts).astype(np.float32)
+        self._error = np.sqrt(np.diag(self._covariance)[: self._units]).astype(np.float32)
+
+    def _residual(self, image: Array, state: NDArray[np.float64]) -> Array:
+        """What the state leaves unexplained, at the usable pixels, grey levels."""
+        moved = state[: self._motions].astype(np.float32) @ self._coarse
+        x, y = (
+            np.add(cv2.resize(plane, (self._size, self._size)), grid, dtype=np.float32)
+            for plane, grid in zip(
+                moved.reshape(2, self._half, self._half), self._grid, strict=True
+            )
+        )
+        back = cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        light = state[self._motions :].astype(np.float32) @ self._columns[self._motions :]
+        left = back.ravel()[self._order] - self._pixels - light
+        return np.asarray(left, dtype=np.float32)
+
+    def _step(self, residual: Array) -> NDArray[np.float64]:
+        pull = self._columns @ (self._pixel_weights * residual)
+        pull = pull.astype(np.float64) - self._prior * self._state
+        return np.asarray(self._covariance @ pull)
+
+    def _reweigh(self, energy: NDArray[np.float64]) -> None:
+        """Give unexplained blocks less weight; refactorise only when it matters."""
+        variance = np.maximum(self._noise, energy)
+        weights = self._block_weights(variance)
+        if np.mean(np.abs(np.log(weights / self._weights)) > 0.5) > 0.05:
+            self._weights = weights
+            self._factorise()
+
+    def measure(self, crop: Array) -> Measurement:
+        """Measure one crop of the template's size; grey levels 0..255.
+
+        Starts from the previous crop's solution; two to four Gauss-Newton steps.
+        """
+        image = self._smooth(crop)
+        for round_ in range(_MOST_STEPS):
+            residual = self._residual(image, self._state)
+            energy = np.add.reduceat(residual * residual, self._starts) / self._counts
+            if round_:
+                self._reweigh(energy)
+            step = self._step(residual)
+            self._state += step
+            if round_ and np.max(np.abs(step[: self._units]) / self._error) < _CLOSE:
+                break
+        self._remember(energy)
+        outlying = energy > _OUTLIER * (self._noise + _NOISE_FLOOR**2)
+        return Measurement(
+            amplitude=self._state[: self._units].astype(np.float32),
+            error=self._error.copy(),
+            head=self._state[self._units : self._motions].astype(np.float32),
+            light=self._brightness(),
+            misfit=float(np.average(outlying, weights=self._counts)),
+            residual=float(np.sqrt(np.average(energy, weights=self._counts))),
+        )
+
+    def _brightness(self) -> float:
+        light = self._state[self._motions :] @ self._columns[self._motions :].mean(axis=1)
+        return float(1.0 + light / max(float(self._pixels.mean()), 1.0))
+
+    def _remember(self, energy: NDArray[np.float64]) -> None:
+        """Follow each block's usual residual variance: an average at first, then a slow one."""
+        self._seen += 1
+        share = max(_MEMORY, 1.0 / (self._seen + 1))
+        capped = np.minimum(energy, _OUTLIER * (self._noise + _NOISE_FLOOR**2))
+        self._noise += share * (capped - self._noise)
+
+
+def _blocks(
+    mask: NDArray[np.bool_], side: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Usable pixels sorted block by block.
+
+    Returns
+    -------
+    order : ndarray, shape (pixels,)
+        Flat pixel indices.
+    starts, counts : ndarray, shape (blocks,)
+        Where each block begins in `order` and how many pixels it has.
+    """
+    flat = np.flatnonzero(mask)
+    y, x = np.divmod(flat, mask.shape[1])
+    name = (y // side) * (mask.shape[1] // side + 1) + x // side
+    sort = np.argsort(name, kind="stable")
+    _, starts, counts = np.unique(name[sort], return_index=True, return_counts=True)
+    return flat[sort], starts, counts
+
+
+def _block_products(columns: Array, starts: NDArray[np.intp]) -> Array:
+    """Normal matrix of each block, shape (blocks, parameters, parameters)."""
+    pieces = np.split(columns, starts[1:], axis=1)
+    return np.stack([piece @ piece.T for piece in pieces])

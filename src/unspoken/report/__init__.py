@@ -1,0 +1,1 @@
+"""An analysis as people read it: the offline report and its pictures."""

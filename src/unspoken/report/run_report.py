@@ -1,0 +1,59 @@
+"""The report of a fresh run: key frames from a second pass over the source, then the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unspoken.errors import InputError
+from unspoken.media.frame import Frame
+from unspoken.media.seeking import read_frames_at
+from unspoken.pipeline import Run
+from unspoken.report.html import MOST_STRIPS, write_report
+from unspoken.report.pictures import choose_events, moments_of, take_pictures
+
+__all__ = ["report_run"]
+
+
+def report_run(run: Run, folder: str | Path) -> Path:
+    """Write ``report.html`` for a run whose source is still there.
+
+    Parameters
+    ----------
+    run : Run
+        Analysis and the places of the measured faces.
+    folder : str or Path
+        Where the report goes.
+
+    Returns
+    -------
+    Path
+        The report. Key frames that cannot be read a second time are left out.
+
+    Raises
+    ------
+    OutputError
+        When the report cannot be written.
+    """
+    analysis = run.analysis
+
+    def to_picture(face_id: int, frame: int) -> NDArray[np.float64] | None:
+        places = run.places.get(face_id)
+        return None if places is None else places.at(frame)
+
+    def frames(wanted: Sequence[tuple[int, float]]) -> Iterable[Frame]:
+        indices = [index for index, _ in wanted]
+        times = [run.frame_times_s[index] for index in indices]
+        try:
+            yield from read_frames_at(
+                analysis.source.path, indices, times, fps=analysis.settings.fps
+            )
+        except InputError:
+            return  # the source is gone or changed meanwhile: a report without pictures
+
+    strips = choose_events(analysis.events, MOST_STRIPS)
+    pictures = take_pictures(moments_of(strips, to_picture), frames, analysis.settings.crop_px)
+    return write_report(analysis, folder, pictures)

@@ -1,0 +1,66 @@
+"""What the page's timeline is fed with, besides the packed signals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from unspoken.analysis import Analysis
+from unspoken.facs.units import ACTION_UNITS, UNIT_INDEX, UNIT_KEYS
+from unspoken.motion.evidence import GAPS
+from unspoken.report.timeline import AMPLITUDE_STEP, ERROR_BASE, MISSING, Track
+from unspoken.report.words import GAP_WORDS
+from unspoken.spotting.events import ARTEFACTS
+
+__all__ = ["timeline_data"]
+
+
+def timeline_data(analysis: Analysis, tracks: list[Track]) -> dict[str, Any]:
+    """The data block of the page, ready for JSON.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        Events and artefacts come from here; their times stay absolute.
+    tracks : list of Track
+        Packed signals.
+    """
+    return {
+        "start": analysis.clock.start_s,
+        "end": max(analysis.clock.end_s, analysis.clock.start_s + 1e-3),
+        "step": AMPLITUDE_STEP,
+        "errorBase": ERROR_BASE,
+        "missing": MISSING,
+        "keys": len(UNIT_KEYS),
+        "gaps": [GAP_WORDS.get(gap, "") for gap in GAPS],
+        "units": [
+            {
+                "code": unit.code,
+                "name": unit.name,
+                "region": unit.region,
+                "keys": [UNIT_INDEX[key] for key in unit.keys],
+                "sides": ["L", "R"] if unit.paired else ["M"],
+            }
+            for unit in ACTION_UNITS
+        ],
+        "tracks": [track.as_dict() for track in tracks],
+        "events": [
+            {
+                "id": event.event_id,
+                "face": event.face_id,
+                "kind": event.kind,
+                "t": [round(t, 4) for t in (event.onset_s, event.apex_s, event.offset_s)],
+                "keys": [UNIT_INDEX[key] for key in event.action_units],
+            }
+            for event in analysis.events
+        ],
+        "artefactKinds": [name.replace("_", " ") for name in ARTEFACTS],
+        "artefacts": [
+            [
+                list(ARTEFACTS).index(artefact.kind),
+                artefact.face_id,
+                round(artefact.interval.start_s, 3),
+                round(artefact.interval.end_s, 3),
+            ]
+            for artefact in analysis.artefacts
+        ],
+    }

@@ -1,0 +1,102 @@
+"""The decisions: events, and the artefacts that might be mistaken for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from unspoken.timing import Interval
+
+__all__ = ["ARTEFACTS", "FLAGS", "KINDS", "Artefact", "ArtefactKind", "Event", "Kind"]
+
+Kind = Literal["micro", "macro", "blink"]
+KINDS: tuple[Kind, ...] = ("micro", "macro", "blink")
+ArtefactKind = Literal[
+    "blink", "gaze_shift", "head_turn", "mouth_opening", "light_change", "cut", "track_edge"
+]
+#: What each artefact is, in words for people. Flags on events use the same names.
+ARTEFACTS: dict[ArtefactKind, str] = {
+    "blink": "both eyes close and open again",
+    "gaze_shift": "the eyes jump to another point",
+    "head_turn": "the head turns, nods or tilts quickly",
+    "mouth_opening": "the mouth opens and closes as in speech",
+    "light_change": "the brightness of the face changes at once",
+    "cut": "the camera cuts to another picture",
+    "track_edge": "the face was found or lost here",
+}
+FLAGS: tuple[str, ...] = (*ARTEFACTS, "low_frame_rate", "small_face", "long")
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """Something that moves the picture of a face but is no expression.
+
+    Parameters
+    ----------
+    kind : ArtefactKind
+        What it is.
+    face_id : int
+        Whose face.
+    interval : Interval
+        When, seconds.
+    """
+
+    kind: ArtefactKind
+    face_id: int
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One spotted movement.
+
+    Parameters
+    ----------
+    face_id : int
+        Whose face.
+    kind : {"micro", "macro", "blink"}
+        Micro: onset to apex at most 0.3 s or total at most 0.5 s (or the strict 0.5 s rule).
+    onset_s, apex_s, offset_s : float
+        Seconds, ``onset_s <= apex_s <= offset_s``.
+    onset_frame, apex_frame, offset_frame : int
+        The frames nearest to those times.
+    action_units : dict of str to float
+        Peak amplitude of each contributing unit, strongest first; keys of `UNIT_KEYS`.
+    snr : float
+        Peak of the detection statistic, in standard deviations of the local noise.
+    false_alarms_per_min : float
+        How often noise, talk and head movement of *this* footage reach that statistic.
+    flags : tuple of str
+        Names from :data:`FLAGS`, sorted.
+    event_id : str
+        ``"<face>-<number>"`` in order of onset; empty until the analysis numbers it.
+    emotion : str
+        Reading, or "" where none was made.
+    emotion_probability : float
+        NaN where no reading was made.
+    """
+
+    face_id: int
+    kind: Kind
+    onset_s: float
+    apex_s: float
+    offset_s: float
+    onset_frame: int
+    apex_frame: int
+    offset_frame: int
+    action_units: dict[str, float] = field(default_factory=dict)
+    snr: float = float("nan")
+    false_alarms_per_min: float = float("nan")
+    flags: tuple[str, ...] = ()
+    event_id: str = ""
+    emotion: str = ""
+    emotion_probability: float = float("nan")
+
+    @property
+    def interval(self) -> Interval:
+        """Onset to offset."""
+        return Interval(self.onset_s, self.offset_s)
+
+    def with_flags(self, *names: str) -> Event:
+        """The same event with more flags."""
+        return replace(self, flags=tuple(sorted({*self.flags, *names})))

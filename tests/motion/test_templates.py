@@ -1,0 +1,98 @@
+"""Templates are replaced when they must be, and the zero stays where it was."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from tests.motion.conftest import Portrait, amplitude_for, noisy
+
+from unspoken.face.observation import Pose
+from unspoken.facs.units import UNIT_INDEX
+from unspoken.motion.backend import Backend, Template
+from unspoken.motion.crop import crop_transform, to_crop
+from unspoken.motion.direct import DirectAlignment
+from unspoken.motion.templates import TemplatePool
+
+FRONT, TURNED = Pose(0.0, 0.0, 0.0), Pose(20.0, 0.0, 0.0)
+
+
+class Pool:
+    """A pool over the portrait that counts the templates it makes."""
+
+    def __init__(self, portrait: Portrait) -> None:
+        self.portrait = portrait
+        self.made = 0
+        self.mesh = to_crop(crop_transform(portrait.points, 160), portrait.points)
+        self.pool = TemplatePool(self.make)
+
+    def make(self, crop: NDArray[np.float32], mesh: NDArray[np.float64], pose: Pose) -> Backend:
+        self.made += 1
+        return DirectAlignment(Template(crop, self.portrait.template.fields))
+
+    def read(
+        self, crop: NDArray[np.float32], time_s: float, pose: Pose = FRONT, icd_px: float = 60.0
+    ) -> NDArray[np.float32]:
+        return self.pool.read(crop, self.mesh, pose, icd_px, time_s).amplitude
+
+
+def test_one_template_serves_a_quiet_face(portrait: Portrait) -> None:
+    pool = Pool(portrait)
+    for frame in range(60):
+        pool.read(noisy(portrait.crop, frame), frame / 30)
+    assert pool.made == 1
+
+
+def test_a_turned_head_gets_a_template_of_its_own_and_finds_the_old_one_again(
+    portrait: Portrait,
+) -> None:
+    pool = Pool(portrait)
+    for frame, pose in enumerate([FRONT] * 20 + [TURNED] * 20 + [FRONT] * 20):
+        pool.read(noisy(portrait.crop, frame), frame / 30, pose)
+    assert pool.made == 2
+
+
+def test_a_face_that_comes_nearer_gets_a_new_template(portrait: Portrait) -> None:
+    pool = Pool(portrait)
+    for frame in range(40):
+        pool.read(noisy(portrait.crop, frame), frame / 30, icd_px=60.0 if frame < 20 else 90.0)
+    assert pool.made == 2
+
+
+def test_amplitudes_do_not_jump_when_the_template_changes(portrait: Portrait) -> None:
+    """A raised brow stays as raised as it was when the head's turn brings a new template."""
+    pool = Pool(portrait)
+    raised = amplitude_for("AU1L", 0.05, portrait.template)
+    up = portrait.moved({"AU1L": raised})
+    for frame in range(30):
+        pool.read(noisy(portrait.crop, frame), frame / 30)
+    before = [pool.read(noisy(up, f), f / 30)[UNIT_INDEX["AU1L"]] for f in range(30, 60)]
+    after = [pool.read(noisy(up, f), f / 30, TURNED)[UNIT_INDEX["AU1L"]] for f in range(60, 80)]
+    assert pool.made == 2
+    assert np.mean(before[10:]) == pytest.approx(raised, rel=0.3)
+    assert np.mean(after) == pytest.approx(np.mean(before[10:]), rel=0.15)
+
+
+def test_offsets_fade_over_tens_of_seconds(portrait: Portrait) -> None:
+    pool = Pool(portrait)
+    up = portrait.moved({"AU1L": amplitude_for("AU1L", 0.05, portrait.template)})
+    for frame in range(30):
+        pool.read(noisy(portrait.crop, frame), frame / 30)
+    for frame in range(30, 60):
+        pool.read(noisy(up, frame), frame / 30)
+    turned = pool.read(noisy(up, 60), 2.0, TURNED)[UNIT_INDEX["AU1L"]]
+    late = [pool.read(noisy(up, s), float(s), TURNED)[UNIT_INDEX["AU1L"]] for s in range(3, 90)]
+    assert late[-1] < 0.3 * turned
+
+
+def test_a_lasting_change_of_the_picture_brings_a_new_template(portrait: Portrait) -> None:
+    """Glasses put on: a third of the face no longer looks like the template, and stays so."""
+    pool = Pool(portrait)
+    glasses = portrait.crop.copy()
+    glasses[45:70, 30:130] = 30.0
+    for frame in range(40):
+        pool.read(noisy(portrait.crop, frame), frame / 30)
+    assert pool.made == 1
+    for frame in range(40, 100):
+        pool.read(noisy(glasses, frame), frame / 30)
+    assert pool.made == 2

@@ -1,0 +1,242 @@
+"""The report in a real browser: quiet, offline, quick, and usable from the keyboard."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.report.samples import (
+    hour_analysis,
+    no_face_analysis,
+    sample_analysis,
+    sample_pictures,
+)
+
+from unspoken.report.html import write_report
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+#: Where Debian puts it; UNSPOKEN_CHROMIUM names another one.
+CHROMIUM = os.environ.get("UNSPOKEN_CHROMIUM") or shutil.which("chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+SPAN = "unspokenTimeline.state.b - unspokenTimeline.state.a"
+Opener = Callable[..., AbstractContextManager["Page"]]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM or not Path(CHROMIUM).is_file():
+        pytest.skip("no chromium on this machine (Debian: apt-get install chromium)")
+    with playwright.sync_playwright() as play:
+        running = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def opener(browser: Browser) -> Opener:
+    """Open a page and fail at the end if it complained or asked for anything."""
+
+    @contextmanager
+    def opened(path: Path, width: int = 1400, wait: bool = True, **context: Any) -> Iterator[Page]:
+        """A page that must end without complaint and without a request."""
+        where = browser.new_context(viewport={"width": width, "height": 900}, **context)
+        page = where.new_page()
+        complaints: list[str] = []
+        requests: list[str] = []
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(path.as_uri())
+        if wait:
+            page.wait_for_selector("#tl[data-ready]")
+        yield page
+        assert complaints == []
+        outside = [url for url in requests if not url.startswith("data:")]
+        assert [url.split("#")[0] for url in outside] == [path.as_uri()]
+        where.close()
+
+    return opened
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    analysis = sample_analysis()
+    return write_report(analysis, tmp_path_factory.mktemp("sample"), sample_pictures(analysis))
+
+
+@pytest.mark.parametrize("width", [360, 800, 1600])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_the_screen_in_both_schemes(
+    opener: Opener, report: Path, width: int, scheme: str
+) -> None:
+    with opener(report, width, color_scheme=scheme) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        light = page.evaluate("getComputedStyle(document.body).backgroundColor") != (
+            "rgb(20, 23, 26)"
+        )
+        assert light == (scheme == "light")
+
+
+def test_pictures_and_arrows_are_drawn(opener: Opener, report: Path) -> None:
+    with opener(report) as page:
+        page.wait_for_timeout(300)
+        drawn = page.evaluate(
+            "[...document.images].filter(i => i.complete && i.naturalWidth).length"
+        )
+        assert drawn == page.evaluate("document.images.length") == 24
+        assert page.locator("g.arrow").count() >= 12
+
+
+def test_the_timeline_zooms_and_moves_from_the_keyboard(opener: Opener, report: Path) -> None:
+    with opener(report) as page:
+        whole = page.evaluate(SPAN)
+        page.focus("#tl-area")
+        page.keyboard.press("+")
+        page.keyboard.press("+")
+        assert page.evaluate(SPAN) == pytest.approx(whole * 0.36, rel=1e-6)
+        start = page.evaluate("unspokenTimeline.state.a")
+        page.keyboard.press("ArrowRight")
+        moved = page.evaluate("unspokenTimeline.state.a") - start
+        assert moved == pytest.approx(0.2 * 0.36 * whole, rel=1e-6)
+        page.keyboard.press("-")
+        assert page.evaluate(SPAN) == pytest.approx(whole * 0.6, rel=1e-6)
+        page.keyboard.press("0")
+        assert page.evaluate(SPAN) == pytest.approx(whole)
+
+
+def test_the_cursor_steps_by_pictures_and_reads_values(opener: Opener, report: Path) -> None:
+    with opener(report) as page:
+        page.focus("#tl-area")
+        page.keyboard.press("n")
+        at = page.evaluate("unspokenTimeline.state.cursor")
+        assert at == pytest.approx(3.33, abs=0.001), "the apex of the first event"
+        page.keyboard.press("Shift+ArrowRight")
+        stepped = page.evaluate("unspokenTimeline.state.cursor")
+        assert stepped * 30 == pytest.approx(101, abs=0.01)
+        page.wait_for_selector("#tl-read b")
+        text = page.inner_text("#tl-read")
+        assert "micro 1-1" in text
+        assert "AU4L" in text
+        assert "±" in text
+
+
+def test_a_gap_is_told_with_its_reason(opener: Opener, report: Path) -> None:
+    with opener(report) as page:
+        box = page.locator("#tl-area").bounding_box()
+        assert box is not None
+        left, right = 176, box["width"] - 10
+        x = box["x"] + left + (24.8 / 38.0) * (right - left)
+        page.locator("#tl-area").scroll_into_view_if_needed()
+        box = page.locator("#tl-area").bounding_box()
+        assert box is not None
+        page.mouse.move(x, box["y"] + 100)
+        page.wait_for_selector("#tl-read b")
+        assert "not measured: head turned too far" in page.inner_text("#tl-read")
+
+
+def test_an_event_is_reached_from_the_table(opener: Opener, report: Path) -> None:
+    with opener(report) as page:
+        page.click("#table button[data-go='1-7']")
+        assert page.evaluate("unspokenTimeline.at") == "1-7"
+        assert page.evaluate("unspokenTimeline.state.a") < 22.6
+        assert page.evaluate("unspokenTimeline.state.b") > 23.04
+        assert page.evaluate(SPAN) < 3
+
+
+def test_the_wheel_scrolls_the_page_until_the_timeline_is_clicked(
+    opener: Opener, report: Path
+) -> None:
+    with opener(report) as page:
+        area = page.locator("#tl-area")
+        area.scroll_into_view_if_needed()
+        box = area.bounding_box()
+        assert box is not None
+        whole = page.evaluate(SPAN)
+        page.mouse.move(box["x"] + 600, box["y"] + 200)
+        page.mouse.wheel(0, -120)
+        page.wait_for_timeout(150)
+        assert page.evaluate(SPAN) == pytest.approx(whole)
+        area.focus()
+        area.scroll_into_view_if_needed()
+        box = area.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 600, box["y"] + 200)
+        page.mouse.wheel(0, -120)
+        page.wait_for_timeout(150)
+        assert page.evaluate(SPAN) < 0.9 * whole
+
+
+def test_columns_sort_both_ways(opener: Opener, report: Path) -> None:
+    with opener(report) as page:
+        numbers = (
+            "[...document.querySelectorAll('#table tbody tr')].map(r => +r.cells[6].dataset.v)"
+        )
+        head = page.locator("#table th", has_text="Signal")
+        head.get_by_role("button").focus()
+        page.keyboard.press("Enter")
+        rising = page.evaluate(numbers)
+        assert rising == sorted(rising)
+        assert head.get_attribute("aria-sort") == "ascending"
+        page.keyboard.press("Enter")
+        assert page.evaluate(numbers) == sorted(rising, reverse=True)
+
+
+def test_kinds_and_units_filter_the_table(opener: Opener, report: Path) -> None:
+    with opener(report) as page:
+        page.click("button[data-kind='blink']")
+        assert page.locator("#table tbody tr:visible").count() == 6
+        page.select_option("#f-unit", "12")
+        assert page.locator("#table tbody tr:visible").count() == 2
+        assert page.inner_text("#f-count") == "2 of 8 events"
+
+
+def test_without_javascript_everything_but_the_timeline_is_there(
+    opener: Opener, report: Path
+) -> None:
+    with opener(report, wait=False, java_script_enabled=False) as page:
+        assert page.locator("article.card").count() == 6
+        assert page.locator("#table tbody tr").count() == 8
+        assert "needs JavaScript" in page.inner_text("#timeline")
+
+
+def test_an_empty_recording_is_shown_calmly(opener: Opener, tmp_path: Path) -> None:
+    path = write_report(no_face_analysis(), tmp_path)
+    with opener(path, wait=False) as page:
+        assert page.locator("#tl").count() == 0
+        assert "No face was found" in page.inner_text(".headline")
+
+
+def test_one_picture_does_not_trouble_the_timeline(opener: Opener, tmp_path: Path) -> None:
+    whole = sample_analysis(seconds=1.0)
+    one = replace(whole, events=(), artefacts=(), _signals=whole.signals.head(1))
+    with opener(write_report(one, tmp_path)) as page:
+        page.focus("#tl-area")
+        for key in ("+", "-", "n", "Shift+ArrowRight", "End"):
+            page.keyboard.press(key)
+
+
+def test_an_hour_with_500_events_opens_within_two_seconds(opener: Opener, tmp_path: Path) -> None:
+    path = write_report(hour_analysis(), tmp_path)
+    assert path.stat().st_size < 5_000_000
+    with opener(path) as page:
+        milliseconds = page.get_attribute("#tl", "data-ready")
+        assert page.locator("#table tbody tr").count() == 500
+        draws = """() => new Promise(done => {
+            const begin = performance.now();
+            document.querySelector('#tl-in').click();
+            const shown = () => done(performance.now() - begin);
+            requestAnimationFrame(() => requestAnimationFrame(shown));
+        })"""
+        assert page.evaluate(draws) < 500
+    assert milliseconds is not None
+    assert float(milliseconds) < 2000, "from the start of loading to the drawn timeline"
