@@ -4,19 +4,38 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Sequence
+import os
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from pathlib import Path
+from typing import Any
 
 from unspoken.analysis import Analysis
 from unspoken.errors import OutputError
-from unspoken.filing import writing
+from unspoken.filing import Batch, writing
 from unspoken.pipeline import Progress, Run, run
 from unspoken.settings import Settings
 from unspoken.signals import SignalsWriter
+from unspoken.stopping import StopRequest
 
-__all__ = ["Job", "analyze_to_folder", "plan_jobs"]
+__all__ = [
+    "RESULT_FILES",
+    "Job",
+    "analyze_to_folder",
+    "cleared_on_failure",
+    "plan_jobs",
+    "result_name",
+]
+
+_REPORT_NAME = "report.html"
+_SIGNALS_NAME = "signals.parquet"
+#: What a folder of results holds.
+RESULT_FILES = ("analysis.json", "events.csv", _SIGNALS_NAME, _REPORT_NAME)
+#: Longer names are cut, so that additions to them still fit; file systems allow 255 bytes.
+_LONGEST_NAME = 220
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,38 +50,101 @@ def plan_jobs(sources: Sequence[str | PathLike[str]], out: Path) -> list[Job]:
     """Give every source a folder of its own below `out`.
 
     The folder bears the source's file name without its suffix. Where that name is taken, by
-    another source of the batch or by earlier results of another source, "-2", "-3" ... is added,
-    so that nothing is overwritten but earlier results of the very same source.
+    another source of the batch, by earlier results of another source or by the source itself,
+    "-2", "-3" ... is added, so that nothing is overwritten but earlier results of the very same
+    source. A source that is named twice gets one job.
+
+    Parameters
+    ----------
+    sources : sequence of str or path-like
+        As the user named them.
+    out : Path
+        Folder for all results.
+
+    Returns
+    -------
+    list of Job
+        In the order of the sources.
     """
-    jobs: list[Job] = []
-    taken: set[Path] = set()
+    jobs: dict[Path, Job] = {}
+    taken: set[str] = set()
     for source in sources:
         path = Path(source)
-        stem = (path.name if path.is_dir() else path.stem) or path.resolve().name or "video"
-        folder, number = out / stem, 1
-        while folder in taken or _belongs_to_other(folder, path):
+        place = path.resolve()
+        if place in jobs:
+            continue
+        stem, number = result_name(path), 1
+        folder = out / stem
+        while _same_name(folder) in taken or not _may_use(folder, place):
             number += 1
             folder = out / f"{stem}-{number}"
-        taken.add(folder)
-        jobs.append(Job(fspath(source), folder))
-    return jobs
+        taken.add(_same_name(folder))
+        jobs[place] = Job(fspath(source), folder)
+    return list(jobs.values())
 
 
-def _belongs_to_other(folder: Path, source: Path) -> bool:
-    """Whether a folder holds results of another source."""
+def result_name(path: Path) -> str:
+    """Name of a source without its suffix, for its results; at most 220 bytes long."""
+    name = path.name if path.is_dir() else path.stem
+    if name in ("", ".."):
+        name = path.resolve().name or "video"
+    encoded = os.fsencode(name)
+    if len(encoded) <= _LONGEST_NAME:
+        return name
+    return encoded[:_LONGEST_NAME].decode("utf-8", "ignore")  # not half a letter at its end
+
+
+def _same_name(folder: Path) -> str:
+    """Equal for names that some file systems take for the same."""
+    return unicodedata.normalize("NFC", str(folder)).casefold()
+
+
+def _may_use(folder: Path, place: Path) -> bool:
+    """Whether results of a source may be written to a folder: nobody else's are there."""
+    if folder.resolve() == place:
+        return False
+    if not any((folder / name).exists() for name in RESULT_FILES):
+        return True
+    before = _document(folder).get("source")
+    return isinstance(before, dict) and Path(str(before.get("path"))).resolve() == place
+
+
+def _document(folder: Path) -> dict[str, Any]:
+    """What ``analysis.json`` in a folder says; empty where it says nothing."""
     try:
         document = json.loads((folder / "analysis.json").read_text(encoding="utf-8"))
-        before = Path(document["source"]["path"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-    return before.resolve() != source.resolve()
+    except (OSError, ValueError):
+        return {}
+    return document if isinstance(document, dict) else {}
 
 
-def analyze_to_folder(job: Job, settings: Settings, progress: Progress | None = None) -> Analysis:
+@contextmanager
+def cleared_on_failure(folder: Path) -> Iterator[None]:
+    """Remove a folder, and those above it, that were made in vain.
+
+    On an error every folder that was not there before and is still empty is removed.
+    """
+    new = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        yield
+    except BaseException:
+        for place in new:
+            with contextlib.suppress(OSError):
+                place.rmdir()
+        raise
+
+
+def analyze_to_folder(
+    job: Job,
+    settings: Settings,
+    progress: Progress | None = None,
+    stop: StopRequest | None = None,
+) -> Analysis:
     """Analyse one source and write its results.
 
     Everything is written under temporary names and appears together at the end; on failure
-    earlier results stay as they were.
+    earlier results stay as they were. A run that was stopped leaves earlier complete results alone
+    too: its own go to a folder with "-partial" behind its name.
 
     Parameters
     ----------
@@ -72,6 +154,8 @@ def analyze_to_folder(job: Job, settings: Settings, progress: Progress | None = 
         Every setting.
     progress : callable, optional
         See `unspoken.pipeline.Progress`.
+    stop : StopRequest, optional
+        See `unspoken.pipeline.run`.
 
     Returns
     -------
@@ -83,37 +167,57 @@ def analyze_to_folder(job: Job, settings: Settings, progress: Progress | None = 
     InputError, UsageError, OutputError
         When the source cannot be used or the folder cannot be written to.
     """
-    is_new = not job.folder.exists()
     if job.folder.exists() and not job.folder.is_dir():
         raise OutputError(
             f"{job.folder} is a file; a folder for results was expected there.",
             "Choose another --out, or move the file away.",
         )
-    try:
+    with cleared_on_failure(job.folder):
         with writing(job.folder):
-            writer = SignalsWriter(job.folder / "signals.parquet")
+            writer = SignalsWriter(job.folder / _SIGNALS_NAME)
         try:
-            done = run(job.source, settings, writer, progress)
-            part = writer.finish(done.analysis.partial)
+            done = run(job.source, settings, writer, progress, stop)
+            signals = writer.finish(done.analysis.partial)
+            return _save(replace(done.analysis, signals_file=signals), done, job, stop)
         except BaseException:
             writer.abort()
             raise
-        return _save(done, part, job.folder, settings)
-    except BaseException:
-        if is_new:
-            with contextlib.suppress(OSError):
-                job.folder.rmdir()
-        raise
 
 
-def _save(done: Run, signals: Path, folder: Path, settings: Settings) -> Analysis:
-    try:
-        analysis = replace(done.analysis, signals_file=signals).save(folder)
-    except BaseException:
-        signals.unlink(missing_ok=True)
-        raise
-    if settings.report:
-        from unspoken.report.run_report import report_run
+def _save(analysis: Analysis, done: Run, job: Job, stop: StopRequest | None) -> Analysis:
+    """Write report and tables so that either all of them appear or none."""
+    from unspoken.report.run_report import render_run
 
-        report_run(replace(done, analysis=analysis), folder)
-    return analysis
+    folder = _folder_for(analysis, job)
+    assert analysis.signals_file is not None
+    page: str | None = None
+    if analysis.settings.report:
+        try:
+            page = render_run(replace(done, analysis=analysis))
+        except KeyboardInterrupt:
+            # Asked once more while the report was made: the tables are what cannot be made again.
+            if stop is not None:
+                stop.asked = True
+    with Batch(folder) as batch:
+        if page is not None:
+            batch.add_bytes(_REPORT_NAME, page.encode("utf-8"))
+        saved = analysis.save(folder)
+    if page is None:
+        with writing(folder / _REPORT_NAME):
+            # An earlier report would tell of other results than those beside it.
+            (folder / _REPORT_NAME).unlink(missing_ok=True)
+    if folder != job.folder:
+        analysis.signals_file.unlink(missing_ok=True)
+    return saved
+
+
+def _folder_for(analysis: Analysis, job: Job) -> Path:
+    """Where results go: beside earlier complete ones if these are not."""
+    if not analysis.partial or _document(job.folder).get("partial") is not False:
+        return job.folder
+    place = Path(job.source).resolve()
+    folder, number = job.folder.with_name(f"{job.folder.name}-partial"), 1
+    while not _may_use(folder, place) or _document(folder).get("partial") is False:
+        number += 1
+        folder = job.folder.with_name(f"{job.folder.name}-partial-{number}")
+    return folder

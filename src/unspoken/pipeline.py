@@ -8,7 +8,7 @@ are kept busy; results do not depend on the timing of threads.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
@@ -21,14 +21,15 @@ from threadpoolctl import threadpool_limits
 
 from unspoken.analysis import Analysis
 from unspoken.engine import Engine
-from unspoken.errors import InputError, NoFaceFound, UsageError
+from unspoken.errors import InputError, NoFaceFound, RolesNeeded, UsageError
 from unspoken.face.observation import FacesInFrame
 from unspoken.media.frame import Frame
-from unspoken.media.source import Source, open_source
+from unspoken.media.source import open_source
 from unspoken.settings import Settings
 from unspoken.signals import SignalsTable, SignalsWriter
 from unspoken.spotting.events import Event
 from unspoken.stages import ahead
+from unspoken.stopping import StopRequest, stoppable
 from unspoken.summary import FacePlaces, collect_places, summarise
 
 __all__ = ["Progress", "Run", "analyze", "make_settings", "run"]
@@ -39,6 +40,8 @@ Progress = Callable[[int, float, int | None], None]
 
 #: Frames that may wait between two stages; bounds memory (a 1080p frame holds 3 MB).
 _QUEUE = 6
+#: A recording whose brightest pixel stays below this is black, grey levels of 255.
+_BLACK = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +63,37 @@ class Run:
     frame_times_s: Sequence[float]
 
 
-def make_settings(**options: Any) -> Settings:
+def make_settings(names: Mapping[str, str] | None = None, **options: Any) -> Settings:
     """Settings from keyword options, with a clear sentence for a wrong one.
+
+    Parameters
+    ----------
+    names : mapping of str to str, optional
+        What the user calls a setting, where that is not its own name, for the sentence.
+    **options
+        Settings. A role alone (``role="customer"``) is meant for all faces; faces may be given
+        as numbers.
 
     Raises
     ------
     UsageError
         Naming the option, what was expected and what was found.
     """
+    role = options.get("role")
+    if isinstance(role, str):
+        options["role"] = {"all": role}
+    elif isinstance(role, Mapping):
+        options["role"] = {str(face): value for face, value in role.items()}
     try:
         return Settings(**options)
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]) or "settings"
-        raise UsageError(f"Setting {name}: {first['msg']}, found {first['input']!r}.") from None
+        shown = (names or {}).get(name, f"Setting {name}")
+        if first["type"] == "extra_forbidden":
+            known = ", ".join(Settings.model_fields)
+            raise UsageError(f"There is no setting {name}.", f"Settings are: {known}.") from None
+        raise UsageError(f"{shown}: {first['msg']}, found {first['input']!r}.") from None
 
 
 def analyze(
@@ -84,6 +104,8 @@ def analyze(
     **options: Any,
 ) -> Analysis:
     """Find and code the expressions of customers in a recording.
+
+    On Ctrl-C what was measured so far becomes a partial analysis.
 
     Parameters
     ----------
@@ -106,11 +128,12 @@ def analyze(
     UsageError
         When a setting makes no sense.
     """
-    chosen = settings.model_copy(update=options) if settings else make_settings(**options)
-    if settings and options:
-        chosen = make_settings(**chosen.model_dump())
+    chosen = settings if settings and not options else None
+    if chosen is None:
+        chosen = make_settings(**{**(settings.model_dump() if settings else {}), **options})
     table = SignalsTable()
-    done = run(source, chosen, table, progress)
+    with stoppable() as stop:
+        done = run(source, chosen, table, progress, stop)
     return replace(done.analysis, _signals=table.frame())
 
 
@@ -119,10 +142,9 @@ def run(
     settings: Settings,
     rows: SignalsTable | SignalsWriter,
     progress: Progress | None = None,
+    stop: StopRequest | None = None,
 ) -> Run:
     """Analyse one source, sending evidence rows to a table or a file.
-
-    On Ctrl-C what was measured so far becomes a partial analysis.
 
     Parameters
     ----------
@@ -134,6 +156,9 @@ def run(
         Takes every evidence row.
     progress : callable, optional
         Called with frames done, the capture time reached (seconds) and the frames expected.
+    stop : StopRequest, optional
+        Looked at after every frame; when it is asked, what was measured so far becomes a partial
+        analysis. So it does on `KeyboardInterrupt`.
 
     Returns
     -------
@@ -145,57 +170,90 @@ def run(
         See :func:`analyze`.
     """
     began = perf_counter()
+    stop = stop or StopRequest()
+    name = fspath(source)
     engine = Engine(settings, rows.add)
     events: list[Event] = []
     times = array("d")
+    brightest = 0
     partial = False
     with open_source(source, fps=settings.fps) as opened, _single_threads():
         decoding = _Stopwatch()
         try:
-            for frame, faces in _stages(engine, opened, decoding):
-                times.append(frame.time_s)
-                events += engine.measure(frame, faces)
-                if progress:
-                    progress(frame.index + 1, frame.time_s, opened.expected_frames)
+            with closing(_stages(engine, opened, decoding)) as stages:
+                for frame, faces in stages:
+                    times.append(frame.time_s)
+                    if not engine.tracks:
+                        brightest = max(brightest, int(frame.luma[::8, ::8].max()))
+                    events += engine.measure(frame, faces)
+                    if progress:
+                        progress(frame.index + 1, frame.time_s, opened.expected_frames)
+                    if stop.asked:
+                        partial = True
+                        break
         except KeyboardInterrupt:
             partial = True
+        except RolesNeeded as error:
+            raise RolesNeeded(f"{name}: {error.message}", error.hint) from None
         events += engine.finish()
-        _refuse_empty(engine, opened, fspath(source), partial)
+        notes = _refuse_empty(engine, name, len(times), partial=partial, black=brightest < _BLACK)
         facts = opened.finish_facts()
         timings = {"decode": decoding.seconds, **engine.timings_s}
-        analysis = summarise(engine, facts, opened.clock, events, opened.notes, partial)
+        analysis = summarise(engine, facts, opened.clock, events, [*opened.notes, *notes], partial)
     timings["total"] = perf_counter() - began
     analysis = analysis.with_timings(timings)
     return Run(analysis, collect_places(engine), times)
 
 
-def _refuse_empty(engine: Engine, source: Source, name: str, partial: bool) -> None:
-    """Raise where there is nothing an analysis could be about."""
-    if partial and not engine.tracks:
-        raise InputError(f"{name}: stopped before any face was found.")
-    if source.clock.frames < 2:
+def _refuse_empty(
+    engine: Engine, name: str, frames: int, *, partial: bool, black: bool
+) -> list[str]:
+    """Raise where there is nothing an analysis could be about; else say what else is odd."""
+    if partial and not engine.customers:
+        raise InputError(f"{name}: stopped before a customer's face was found; nothing is saved.")
+    if frames < 2:
         raise InputError(
             f"{name}: expected a video, found a single picture.",
             "Movement needs at least two pictures at different times.",
         )
+    if not engine.tracks and black:
+        raise NoFaceFound(
+            f"{name}: no face was found, all of its {frames} pictures are black.",
+            "Was the lens covered, or the light off? Look at the recording in a player.",
+        )
     if not engine.tracks:
         raise NoFaceFound(
-            f"{name}: no face was found in any of {source.clock.frames} pictures.",
-            "A face must be turned to the camera and at least about 60 pixels wide.",
+            f"{name}: no face was found in any of its {frames} pictures.",
+            "A face must look towards the camera and be at least about 60 pixels wide.",
         )
-    if not partial:
-        engine.check_roles()
+    notes = [] if partial else _check_roles(engine, name)
     if not engine.customers:
         known = ", ".join(str(face_id) for face_id in sorted(engine.tracks))
+        word = "face" if len(engine.tracks) == 1 else "faces"
         raise InputError(
-            f"{name}: none of the faces ({known}) has the role customer, so nothing is measured.",
-            "Say who the customer is with --role.",
+            f"{name}: no customer among the {word} in it ({known}), so nothing is measured.",
+            "Only customers are measured; say who they are with --role.",
         )
+    return notes
+
+
+def _check_roles(engine: Engine, name: str) -> list[str]:
+    """Complain about roles of faces that never came; only note it where no customer is missing."""
+    try:
+        engine.check_roles()
+    except UsageError as error:
+        roles = engine.settings.role
+        customers = [face for face, role in roles.items() if role == "customer"]
+        missing = [f for f in customers if f.isdecimal() and int(f) not in engine.tracks]
+        if missing or not customers or not engine.customers:
+            raise RolesNeeded(f"{name}: {error.message}", error.hint) from None
+        return [error.message]
+    return []
 
 
 def _stages(
     engine: Engine, source: Iterable[Frame], decoding: _Stopwatch
-) -> Iterator[tuple[Frame, FacesInFrame]]:
+) -> Generator[tuple[Frame, FacesInFrame], None, None]:
     """Decode and follow faces in threads of their own, in order."""
     with closing(ahead(decoding.timed(source), _QUEUE)) as frames:
         looked = ((frame, engine.see(frame)) for frame in frames)

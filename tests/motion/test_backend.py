@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.motion.conftest import Portrait, amplitude_for, noisy
 
+from tests.motion.conftest import Portrait, amplitude_for, noisy
 from unspoken.errors import UsageError
 from unspoken.facs.units import UNIT_INDEX, UNIT_KEYS
 from unspoken.motion.backend import BACKENDS, Backend, make_backend

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.motion.conftest import Portrait
 
+from tests.motion.conftest import Portrait
 from unspoken.facs.basis import load_basis
 from unspoken.media.frame import Frame
 from unspoken.motion.crop import STABLE_POINTS, canonical_icd_px, crop_luma, crop_transform, to_crop

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.motion.conftest import Portrait, amplitude_for, noisy
 
+from tests.motion.conftest import Portrait, amplitude_for, noisy
 from unspoken.facs.units import UNIT_INDEX, UNIT_KEYS, unit_of
 from unspoken.motion.direct import DirectAlignment
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tests.motion.conftest import Portrait
 
+from tests.motion.conftest import Portrait
 from unspoken.facs.units import UNIT_INDEX
 from unspoken.motion.fields import HEAD_MODES
 

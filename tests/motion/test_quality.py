@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from tests.motion.conftest import Portrait
 
+from tests.motion.conftest import Portrait
 from unspoken.motion.quality import FootageMeter, blockiness, edge_width, noise_level
 
 

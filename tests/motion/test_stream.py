@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.motion.conftest import Portrait
 
+from tests.motion.conftest import Portrait
 from unspoken.face.observation import FaceObservation, Pose
 from unspoken.media.frame import Frame
 from unspoken.motion.stream import EvidenceStream, head_rotation

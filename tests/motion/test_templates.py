@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tests.motion.conftest import Portrait, amplitude_for, noisy
 
+from tests.motion.conftest import Portrait, amplitude_for, noisy
 from unspoken.face.observation import Pose
 from unspoken.facs.units import UNIT_INDEX
 from unspoken.motion.backend import Backend, Template
 from unspoken.motion.crop import crop_transform, to_crop
 from unspoken.motion.direct import DirectAlignment
-from unspoken.motion.templates import TemplatePool
+from unspoken.motion.templates import Look, TemplatePool
 
 FRONT, TURNED = Pose(0.0, 0.0, 0.0), Pose(20.0, 0.0, 0.0)
 
@@ -26,14 +26,15 @@ class Pool:
         self.mesh = to_crop(crop_transform(portrait.points, 160), portrait.points)
         self.pool = TemplatePool(self.make)
 
-    def make(self, crop: NDArray[np.float32], mesh: NDArray[np.float64], pose: Pose) -> Backend:
+    def make(self, look: Look) -> Backend:
         self.made += 1
-        return DirectAlignment(Template(crop, self.portrait.template.fields))
+        return DirectAlignment(Template(look.crop, self.portrait.template.fields))
 
     def read(
         self, crop: NDArray[np.float32], time_s: float, pose: Pose = FRONT, icd_px: float = 60.0
     ) -> NDArray[np.float32]:
-        return self.pool.read(crop, self.mesh, pose, icd_px, time_s).amplitude
+        resting = np.zeros(52, np.float32)
+        return self.pool.read(Look(crop, self.mesh, pose, icd_px, resting, time_s)).amplitude
 
 
 def test_one_template_serves_a_quiet_face(portrait: Portrait) -> None:

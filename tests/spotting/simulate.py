@@ -1,8 +1,6 @@
-"""Made-up evidence with a known answer: what a face at rest, a talker, a template switch look like."""
+"""Made-up evidence with a known answer: a face at rest, a talker, a template switch."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,44 +9,44 @@ from unspoken.face.observation import Pose
 from unspoken.facs.units import UNIT_INDEX, UNIT_KEYS, unit_of
 from unspoken.motion.evidence import EvidenceRow, Gap
 
+Array = NDArray[np.float64]
 LOWER = [i for i, k in enumerate(UNIT_KEYS) if unit_of(k)[0].region in ("nose", "mouth", "jaw")]
 
 
-def rise_and_fall(t: NDArray, onset: float, apex: float, offset: float, hold: float = 0.0) -> NDArray:
+def rise_and_fall(t: Array, onset: float, apex: float, offset: float, hold: float = 0.0) -> Array:
     """Raised-cosine movement of unit height; the apex is held for `hold` seconds."""
     up = np.clip((t - onset) / (apex - onset), 0, 1)
     down = np.clip((t - apex - hold) / (offset - apex - hold), 0, 1)
     return 0.5 - 0.5 * np.cos(np.pi * up) - (0.5 - 0.5 * np.cos(np.pi * down))
 
 
-@dataclass
 class Face:
     """Evidence of one face; every method adds something and returns the face itself."""
 
-    seconds: float
-    fps: float = 30.0
-    seed: int = 0
-    noise: float = 0.02
-    times: NDArray | None = None
-    start: float = 0.0
-    amplitude: NDArray = field(init=False)
-    error: NDArray = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.rng = np.random.default_rng(self.seed)
-        if self.times is None:
-            self.times = self.start + np.arange(round(self.seconds * self.fps)) / self.fps
+    def __init__(
+        self,
+        seconds: float,
+        fps: float = 30.0,
+        seed: int = 0,
+        noise: float = 0.02,
+        times: Array | None = None,
+        start: float = 0.0,
+    ) -> None:
+        self.rng = np.random.default_rng(seed)
+        self.noise = noise
+        regular = start + np.arange(round(seconds * fps)) / fps
+        self.times: Array = np.asarray(regular if times is None else times, dtype=np.float64)
         n = len(self.times)
-        self.sigma = self.noise * np.exp(0.3 * np.sin(np.arange(len(UNIT_KEYS)) * 2.3))
-        self.amplitude = self.rng.normal(size=(n, len(UNIT_KEYS))) * self.sigma
-        self.error = np.tile(self.sigma, (n, 1))
-        self.run = np.zeros(n, int)
+        self.sigma = noise * np.exp(0.3 * np.sin(np.arange(len(UNIT_KEYS)) * 2.3))
+        self.amplitude: Array = self.rng.normal(size=(n, len(UNIT_KEYS))) * self.sigma
+        self.error: Array = np.tile(self.sigma, (n, 1))
+        self.run = np.zeros(n, dtype=np.int64)
         self.gap: list[Gap] = [""] * n
-        self.pose = np.zeros((n, 3))
-        self.eye = np.full(n, 0.8)
-        self.mouth = np.full(n, 0.05)
-        self.gaze = np.zeros((n, 2))
-        self.light = np.ones(n)
+        self.pose: Array = np.zeros((n, 3))
+        self.eye: Array = np.full(n, 0.8)
+        self.mouth: Array = np.full(n, 0.05)
+        self.gaze: Array = np.zeros((n, 2))
+        self.light: Array = np.ones(n)
 
     def move(
         self,
@@ -82,7 +80,9 @@ class Face:
         step = float(np.median(np.diff(self.times)))
         f = np.fft.rfftfreq(n, step)
         band = np.exp(-0.5 * ((f - 3.0) / 1.6) ** 2)
-        sources = np.fft.irfft(band[:, None] * (self.rng.normal(size=(len(f), 4, 2)) @ [1, 1j]), n, axis=0)
+        sources = np.fft.irfft(
+            band[:, None] * (self.rng.normal(size=(len(f), 4, 2)) @ [1, 1j]), n, axis=0
+        )
         sources /= sources.std(axis=0)
         mix = self.rng.normal(size=(4, len(LOWER))) / 2
         on = np.clip((self.times - start) / 0.15, 0, 1) * np.clip((stop - self.times) / 0.15, 0, 1)
@@ -103,10 +103,9 @@ class Face:
         """The head turns; what the nuisance model leaves leaks into every unit."""
         ramp = np.clip((self.times - at) / seconds, 0, 1)
         self.pose[:, 0] += degrees * ramp
-        speed = np.where((self.times >= at) & (self.times <= at + seconds), 1.0, 0.0)
         leak = self.rng.normal(size=len(UNIT_KEYS)) * 0.08
         bump = rise_and_fall(self.times, at, at + seconds / 2, at + seconds)
-        self.amplitude += np.outer(bump + 0.3 * ramp, leak) + 0 * speed[:, None]
+        self.amplitude += np.outer(bump + 0.3 * ramp, leak)
         return self
 
     def step(self, at: float, size: float = 0.15, light: float = 0.0) -> Face:

@@ -12,7 +12,7 @@ from unspoken.spotting.calibration import FLOOR, Prior, TailCalibration
 PRIOR = Prior(60.0, 0.33)
 
 
-def fed(rng, per_min, slope, minutes):
+def fed(rng: np.random.Generator, per_min: float, slope: float, minutes: int) -> TailCalibration:
     calibration = TailCalibration(PRIOR)
     for _ in range(minutes):
         calibration.add_exposure(1.0)
@@ -22,7 +22,9 @@ def fed(rng, per_min, slope, minutes):
 
 
 @pytest.mark.parametrize(("per_min", "slope"), [(50.0, 0.4), (10.0, 1.0), (30.0, 2.0)])
-def test_the_threshold_gives_the_asked_rate_on_exponential_tails(per_min, slope):
+def test_the_threshold_gives_the_asked_rate_on_exponential_tails(
+    per_min: float, slope: float
+) -> None:
     rng = np.random.default_rng(7)
     calibration = fed(rng, per_min, slope, 20)
     for asked in (0.1, 0.5, 2.0):
@@ -31,20 +33,20 @@ def test_the_threshold_gives_the_asked_rate_on_exponential_tails(per_min, slope)
         assert asked / 2.5 < true < asked * 2.5
 
 
-def test_before_anything_is_seen_the_prior_speaks():
+def test_before_anything_is_seen_the_prior_speaks() -> None:
     calibration = TailCalibration(PRIOR)
     assert calibration.rate(FLOOR) == pytest.approx(60.0, rel=0.01)
     assert 4.0 < calibration.threshold(0.125) < 6.0
 
 
-def test_footage_without_decoys_lowers_the_rate():
+def test_footage_without_decoys_lowers_the_rate() -> None:
     quiet = TailCalibration(PRIOR)
     quiet.add_exposure(5.0)
     assert quiet.rate(4.0) < TailCalibration(PRIOR).rate(4.0) / 5
 
 
 @given(st.lists(st.floats(3.0, 30.0), max_size=60), st.floats(0.1, 20.0))
-def test_a_higher_statistic_is_never_more_often_false(decoys, minutes):
+def test_a_higher_statistic_is_never_more_often_false(decoys: list[float], minutes: float) -> None:
     calibration = TailCalibration(PRIOR)
     calibration.add_exposure(minutes)
     for decoy in decoys:
@@ -54,7 +56,7 @@ def test_a_higher_statistic_is_never_more_often_false(decoys, minutes):
     assert calibration.threshold(0.1) >= calibration.threshold(1.0) >= FLOOR
 
 
-def test_old_footage_is_forgotten():
+def test_old_footage_is_forgotten() -> None:
     calibration = TailCalibration(PRIOR)
     calibration.add_exposure(1.0)
     for _ in range(50):
@@ -65,7 +67,7 @@ def test_old_footage_is_forgotten():
     assert calibration.threshold(0.5) < loud - 1.0
 
 
-def test_memory_is_bounded():
+def test_memory_is_bounded() -> None:
     calibration = TailCalibration(PRIOR)
     for i in range(5000):
         calibration.add_decoy(3.0 + i % 7)

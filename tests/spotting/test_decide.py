@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from unspoken.facs.units import UNIT_INDEX
 from unspoken.spotting.channels import CHANNELS, contributing_units
 from unspoken.spotting.decide import classify, find_peaks
 from unspoken.spotting.filters import BANK_S
 
+Rule = Literal["onset", "strict"]
+Array = NDArray[np.float64]
+
 BANK = np.asarray(BANK_S)
 
 
-def blank(n=90):
+def blank(n: int = 90) -> tuple[Array, Array]:
     return np.arange(n) / 30, np.zeros((n, len(CHANNELS), len(BANK)))
 
 
-def test_nothing_gives_no_peaks():
+def test_nothing_gives_no_peaks() -> None:
     times, z = blank()
     assert find_peaks(times, z, BANK, "upper") == []
     assert find_peaks(times[:0], z[:0], BANK, "upper") == []
 
 
-def test_one_movement_seen_by_several_channels_and_durations_is_one_peak():
+def test_one_movement_seen_by_several_channels_and_durations_is_one_peak() -> None:
     times, z = blank()
     unit = UNIT_INDEX["AU4L"]
     for k, height in ((3, 6.0), (4, 8.0), (5, 7.0)):
@@ -36,14 +42,14 @@ def test_one_movement_seen_by_several_channels_and_durations_is_one_peak():
     assert peak.statistic == pytest.approx(8.0)
 
 
-def test_the_lower_face_is_searched_apart():
+def test_the_lower_face_is_searched_apart() -> None:
     times, z = blank()
     z[40, UNIT_INDEX["AU12L"], 3] = 9.0
     assert find_peaks(times, z, BANK, "upper") == []
     assert len(find_peaks(times, z, BANK, "lower")) == 1
 
 
-def test_a_blink_unit_is_never_a_candidate():
+def test_a_blink_unit_is_never_a_candidate() -> None:
     times, z = blank()
     z[40, [UNIT_INDEX["AU45L"], UNIT_INDEX["AU45R"]], 3] = 20.0
     assert find_peaks(times, z, BANK, "upper") == []
@@ -61,17 +67,21 @@ def test_a_blink_unit_is_never_a_candidate():
         (0.20, 3.00, "onset", "macro"),
     ],
 )
-def test_micro_by_onset_or_by_total_as_the_protocol_says(onset, total, protocol, kind):
+def test_micro_by_onset_or_by_total_as_the_protocol_says(
+    onset: float, total: float, protocol: Rule, kind: str
+) -> None:
     assert classify(0.0, onset, total, protocol, 30.0) == kind
 
 
-def test_slow_footage_never_has_a_micro_expression():
+def test_slow_footage_never_has_a_micro_expression() -> None:
     assert classify(0.0, 0.2, 0.4, "onset", 15.0) is None
     assert classify(0.0, 0.2, 0.8, "onset", 15.0) == "macro"
 
 
 @given(st.floats(0, 2), st.floats(0, 3), st.sampled_from(["onset", "strict"]), st.floats(1, 240))
-def test_no_micro_is_longer_than_a_second_and_strict_is_the_narrower_rule(rise, fall, rule, hz):
+def test_no_micro_is_longer_than_a_second_and_strict_is_the_narrower_rule(
+    rise: float, fall: float, rule: Rule, hz: float
+) -> None:
     total = rise + fall
     kind = classify(0.0, rise, total, rule, hz)
     if kind == "micro":
@@ -79,7 +89,7 @@ def test_no_micro_is_longer_than_a_second_and_strict_is_the_narrower_rule(rise, 
         assert classify(0.0, rise, total, "onset", hz) == "micro"
 
 
-def test_one_side_alone_is_reported_alone():
+def test_one_side_alone_is_reported_alone() -> None:
     z, amplitude = np.zeros(35), np.zeros(35)
     left, right = UNIT_INDEX["AU14L"], UNIT_INDEX["AU14R"]
     z[left], z[right] = 9.0, 2.4
@@ -88,7 +98,7 @@ def test_one_side_alone_is_reported_alone():
     assert contributing_units(pair, z, amplitude) == {"AU14L": 0.3}
 
 
-def test_both_sides_are_reported_strongest_first():
+def test_both_sides_are_reported_strongest_first() -> None:
     z, amplitude = np.zeros(35), np.zeros(35)
     for key, size in {"AU12L": 0.3, "AU12R": 0.35, "AU6L": 0.2, "AU6R": 0.2}.items():
         z[UNIT_INDEX[key]], amplitude[UNIT_INDEX[key]] = 30 * size, size

@@ -9,13 +9,20 @@ from __future__ import annotations
 
 import sys
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import av
+import av.error
+import numpy as np
 
 from unspoken.bench.sample import make_sample
 from unspoken.errors import OutputError, UnspokenError
 from unspoken.media.writer import ClipWriter
+
+if TYPE_CHECKING:
+    from av import Packet, VideoStream
 
 __all__ = ["film", "head", "main", "repeat_packets"]
 
@@ -67,8 +74,8 @@ def repeat_packets(source: Path, target: Path, times: int) -> int:
                     again = av.Packet(bytes(packet))
                     again.stream = copy
                     again.time_base = packet.time_base
-                    again.pts = packet.pts + turn * span
-                    again.dts = packet.dts + turn * span
+                    again.pts = _ticks(packet.pts) + turn * span
+                    again.dts = _ticks(packet.dts) + turn * span
                     again.duration = packet.duration
                     again.is_keyframe = packet.is_keyframe
                     writing.mux(again)
@@ -80,9 +87,15 @@ def repeat_packets(source: Path, target: Path, times: int) -> int:
     return len(packets) * times
 
 
-def _span_ticks(packets: list[av.Packet], target: Path) -> int:
+def _ticks(stamp: int | None) -> int:
+    if stamp is None:
+        raise OutputError("A clip whose packets have no time stamps cannot be repeated.")
+    return stamp
+
+
+def _span_ticks(packets: Sequence[Packet[VideoStream]], target: Path) -> int:
     """How far the next repeat must be shifted: one picture after the last."""
-    shown = sorted(p.pts for p in packets)
+    shown = sorted(_ticks(p.pts) for p in packets)
     steps = {b - a for a, b in zip(shown, shown[1:], strict=False)}
     if len(steps) != 1 or not packets[0].is_keyframe or min(steps) <= 0:
         raise OutputError(
@@ -107,7 +120,7 @@ def head(source: Path, target: Path, frames: int) -> None:
             for number, picture in enumerate(reading.decode(stream)):
                 if number == frames:
                     break
-                clip.add(picture.to_ndarray(format="rgb24"))
+                clip.add(np.asarray(picture.to_ndarray(format="rgb24"), dtype=np.uint8))
 
 
 def main(arguments: list[str]) -> int:

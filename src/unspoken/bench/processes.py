@@ -26,6 +26,9 @@ _RSS_BYTES = 1 if sys.platform == "darwin" else 1024
 #: Not handed on: the program is to choose its threads as it does for everybody.
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
+#: How much of what a failed process said last is passed on, characters.
+_SAID = 2000
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -102,10 +105,10 @@ def measure_process(command: Sequence[str]) -> Usage:
         out.seek(0)
         err.seek(0)
         if process.returncode != 0:
-            said = err.read().decode(errors="replace").strip().splitlines()
+            said = err.read().decode(errors="replace").strip()[-_SAID:]
             raise UsageError(
-                f"{' '.join(command)} ended with code {process.returncode}: "
-                f"{said[-1] if said else 'nothing was said'}"
+                f"{' '.join(command)} ended with code {process.returncode}.",
+                said or "It did not say why.",
             )
         output = out.read().decode(errors="replace")
     return Usage(wall, cpu, used.ru_maxrss * _RSS_BYTES / 1e6, others, output)

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from unspoken.analysis import Analysis
 from unspoken.batch import Job, analyze_to_folder, plan_jobs
-from unspoken.commands.faults import describe, internal_fault
+from unspoken.commands.faults import describe, internal_fault, say, tell
+from unspoken.commands.progress import bar
 from unspoken.errors import RolesNeeded, UnspokenError
-from unspoken.pipeline import Progress as Callback
 from unspoken.settings import Settings
+from unspoken.stopping import StopRequest, stoppable
 
-__all__ = ["analyze_command", "bar", "outcome"]
-
-#: The bar is redrawn after this many frames.
-_REDRAW_FRAMES = 10
+__all__ = ["analyze_command", "outcome", "summary_lines"]
 
 
 def analyze_command(
@@ -33,51 +28,60 @@ def analyze_command(
     Returns
     -------
     int
-        0 when all went well, 2 when a source could not be used, 1 after an internal fault.
+        0 when all went well, 2 when a source could not be used or the run was stopped, 1 after an
+        internal fault.
     """
-    console = Console(stderr=True, quiet=quiet)
-    outcomes = []
-    for job in plan_jobs(sources, out):
-        outcomes.append(_one(job, settings, console, quiet=quiet))
-        if outcomes[-1]["status"] == "partial":
-            break
+    progress = Console(stderr=True, quiet=quiet)
+    jobs = plan_jobs(sources, out)
+    if len(jobs) < len(sources) and not quiet:
+        say("A source that was named twice is analysed once.")
+    outcomes: list[dict[str, Any]] = []
+    with stoppable() as stop:
+        for job in jobs:
+            if stop.asked:
+                outcomes.append(_failure(job, "stopped", "Not analysed: stopped before its turn."))
+            else:
+                outcomes.append(_one(job, settings, progress, stop))
+            if not (quiet or as_json or outcomes[-1]["exit_code"]):
+                tell("\n".join(outcomes[-1]["lines"]))
+            outcomes[-1].pop("lines", None)
     if as_json:
-        print(json.dumps(outcomes, indent=1, ensure_ascii=False))
-    failed = [o for o in outcomes if o["exit_code"]]
-    if failed and len(outcomes) > 1:
-        console.print(f"{len(outcomes) - len(failed)} of {len(outcomes)} sources analysed. Not:")
-        for one in failed:
-            console.print(f"  {one['source']}: {one['error']}", markup=False, highlight=False)
-    if any(o["exit_code"] == 1 for o in outcomes):
-        return 1
-    return 2 if failed or any(o["status"] == "partial" for o in outcomes) else 0
+        tell(json.dumps(outcomes, indent=1, ensure_ascii=False))
+    elif len(outcomes) > 1:
+        _list_failures(outcomes)
+    codes = {o["exit_code"] for o in outcomes} | {2 for o in outcomes if o["status"] != "done"}
+    return 1 if 1 in codes else max(codes, default=0)
 
 
-def _one(job: Job, settings: Settings, console: Console, *, quiet: bool) -> dict[str, Any]:
+def _one(job: Job, settings: Settings, console: Console, stop: StopRequest) -> dict[str, Any]:
     """Analyse one source and say how it went."""
     try:
         with bar(console, Path(job.source).name) as callback:
-            analysis = analyze_to_folder(job, settings, callback)
+            analysis = analyze_to_folder(job, settings, callback, stop)
     except RolesNeeded as error:
-        message = describe(error) + "\n  " + _offer_faces(job, settings)
-        return _failed(job, message, error.exit_code, quiet)
+        say(describe(error))
+        sheet = _offer_faces(job, settings, console)
+        return _failure(job, "failed", error.message, error.hint) | sheet
     except UnspokenError as error:
-        return _failed(job, describe(error), error.exit_code, quiet)
+        say(describe(error))
+        status = "stopped" if stop.asked else "failed"
+        return _failure(job, status, error.message, error.hint, code=error.exit_code)
+    except KeyboardInterrupt:
+        stop.asked = True
+        message = f"{job.source}: stopped; nothing of it was saved."
+        say(message)
+        return _failure(job, "stopped", message)
     except Exception as error:
-        return _failed(job, internal_fault(error), 1, quiet)
-    _print_summary(analysis, job, console)
-    return outcome(analysis, job)
+        message = internal_fault(error)
+        say(message)
+        return _failure(job, "failed", message.splitlines()[0], code=1)
+    return outcome(analysis, job) | {"lines": summary_lines(analysis, job)}
 
 
-def _failed(job: Job, message: str, code: int, quiet: bool) -> dict[str, Any]:
-    print(message, file=sys.stderr)
-    return {
-        "source": job.source,
-        "folder": None,
-        "status": "failed",
-        "error": message.splitlines()[0],
-        "exit_code": code,
-    }
+def _failure(job: Job, status: str, error: str, hint: str = "", code: int = 2) -> dict[str, Any]:
+    """What ``--json`` prints for a source without results."""
+    found = {"source": job.source, "folder": None, "status": status, "exit_code": code}
+    return found | {"error": error, "hint": hint}
 
 
 def outcome(analysis: Analysis, job: Job) -> dict[str, Any]:
@@ -85,7 +89,7 @@ def outcome(analysis: Analysis, job: Job) -> dict[str, Any]:
     counts = {k: sum(e.kind == k for e in analysis.events) for k in ("micro", "macro", "blink")}
     return {
         "source": job.source,
-        "folder": str(job.folder),
+        "folder": str(analysis.folder),
         "status": "partial" if analysis.partial else "done",
         "exit_code": 0,
         "frames": analysis.clock.frames,
@@ -98,53 +102,55 @@ def outcome(analysis: Analysis, job: Job) -> dict[str, Any]:
     }
 
 
-def _offer_faces(job: Job, settings: Settings) -> str:
+def _list_failures(outcomes: Sequence[dict[str, Any]]) -> None:
+    """At the end of a batch, what did not work: the messages may have scrolled away."""
+    failed = [o for o in outcomes if o["status"] in ("failed", "stopped")]
+    if failed:
+        say(f"{len(outcomes) - len(failed)} of {len(outcomes)} sources analysed. Not analysed:")
+    for one in failed:
+        prefix = "" if one["error"].startswith(f"{one['source']}:") else f"{one['source']}: "
+        say(f"  {prefix}{one['error']}")
+
+
+def _offer_faces(job: Job, settings: Settings, console: Console) -> dict[str, Any]:
     """Write a contact sheet next to where the results would be; say where it is."""
     from unspoken.commands.faces import write_sheet
 
     target = job.folder.with_name(f"{job.folder.name}-faces.png")
     try:
-        table = write_sheet(job.source, target, settings)
+        with bar(console, "looking who is there") as callback:
+            sheet = write_sheet(job.source, target, settings, callback)
     except UnspokenError as error:
-        return f"A contact sheet could not be written. {error}"
-    return f"Who is who: {target}\n{table}\n  Then for example: --role 1=customer"
+        say(f"  A contact sheet could not be written. {error}")
+        return {}
+    table = "\n".join(f"  {line}" for line in sheet.table().splitlines())
+    say(f"  Who is who: {target}\n{table}")
+    return {"contact_sheet": str(target), "faces": [tile.face_id for tile in sheet.tiles]}
 
 
-@contextmanager
-def bar(console: Console, name: str) -> Iterator[Callback]:
-    """A progress bar with the time left; nothing at all on a quiet console."""
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )
-    short = name if len(name) <= 40 else f"{name[:18]}…{name[-19:]}"
-    with Progress(*columns, console=console, transient=True, refresh_per_second=5) as progress:
-        task: TaskID = progress.add_task(short, total=None, rate="")
+def summary_lines(analysis: Analysis, job: Job) -> list[str]:
+    """What is printed for one finished source: what was found, what is odd, where the rest is.
 
-        def callback(done: int, time_s: float, expected: int | None) -> None:
-            if done % _REDRAW_FRAMES:
-                return
-            speed = progress.tasks[task].speed
-            rate = f"{speed:.0f} frames/s" if speed else ""
-            progress.update(task, completed=done, total=expected, rate=rate)
-
-        yield callback
-
-
-def _print_summary(analysis: Analysis, job: Job, console: Console) -> None:
+    Returns
+    -------
+    list of str
+        "Nothing found" and "nothing could have been found" are different lines.
+    """
     found = outcome(analysis, job)
-    console.print(
-        f"{job.source}: {found['micro']} micro-expressions, {found['macro']} macro-expressions, "
-        f"{found['blink']} blinks in {found['measured_s']:.1f} s measured of "
-        f"{found['duration_s']:.1f} s.",
-        markup=False,
-        highlight=False,
-        soft_wrap=True,
-    )
-    for note in found["notes"]:
-        console.print(f"  {note}", markup=False, highlight=False, soft_wrap=True)
-    report = job.folder / ("report.html" if analysis.settings.report else "events.csv")
-    console.print(f"  {report}", markup=False, highlight=False, soft_wrap=True)
+    stopped = ", stopped before the end" if analysis.partial else ""
+    span = f"{found['measured_s']:.1f} s measured of {found['duration_s']:.1f} s{stopped}"
+    parts = [_count(found[k], f"{k}-expression") for k in ("micro", "macro")]
+    if not found["micro_possible"]:
+        parts[0] = "no micro-expressions possible"
+    line = f"{', '.join(parts)}, {_count(found['blink'], 'blink')} in {span}."
+    if not found["measured_s"]:
+        line = f"nothing could be measured in {found['duration_s']:.1f} s{stopped}."
+    assert analysis.folder is not None
+    main = analysis.folder / ("report.html" if analysis.settings.report else "events.csv")
+    if not main.exists():
+        main = analysis.folder
+    return [f"{job.source}: {line}", *(f"  {note}" for note in found["notes"]), f"  {main}"]
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

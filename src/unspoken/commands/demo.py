@@ -11,12 +11,14 @@ from rich.console import Console
 from rich.table import Table
 
 from unspoken.analysis import Analysis
-from unspoken.batch import Job, analyze_to_folder
+from unspoken.batch import Job, analyze_to_folder, cleared_on_failure
 from unspoken.bench.sample import SampleTruth, make_sample
-from unspoken.commands.analyze import bar
+from unspoken.commands.faults import tell
+from unspoken.commands.progress import bar
 from unspoken.filing import writing
 from unspoken.settings import Settings
 from unspoken.spotting.events import Event, Kind
+from unspoken.stopping import stoppable
 from unspoken.timing import Interval, iou
 
 __all__ = ["demo_command", "match_planted"]
@@ -28,26 +30,33 @@ def demo_command(out: Path, *, open_report: bool, quiet: bool) -> int:
     Returns
     -------
     int
-        0.
+        0, or 2 when it was stopped before the end.
+
+    Raises
+    ------
+    OutputError
+        When the folder cannot be written to.
     """
     console = Console(stderr=True, quiet=quiet)
     clip = out / "sample.mp4"
-    with writing(out):
-        out.mkdir(parents=True, exist_ok=True)
-    console.print("Making a 40 s sample from a public-domain portrait; every movement is planted.")
-    with bar(console, "sample") as tick:
-        truth = make_sample(clip, on_frame=lambda done, total: tick(done, 0.0, total))
-    truth.write_csv(out / "sample-truth.csv")
+    with cleared_on_failure(out):
+        with writing(out):
+            out.mkdir(parents=True, exist_ok=True)
+        console.print("Making a 40 s sample from a public-domain portrait with planted movements.")
+        with bar(console, "sample") as tick:
+            truth = make_sample(clip, on_frame=lambda done, total: tick(done, 0.0, total))
+        truth.write_csv(out / "sample-truth.csv")
     job = Job(str(clip), out / "sample")
-    with bar(console, clip.name) as tick:
-        analysis = analyze_to_folder(job, Settings(), tick)
+    with stoppable() as stop, bar(console, clip.name) as tick:
+        analysis = analyze_to_folder(job, Settings(), tick, stop)
     if not quiet:
         _print_table(truth, analysis)
-    report = (job.folder / "report.html").resolve()
-    print(report)
+    assert analysis.folder is not None
+    report = (analysis.folder / "report.html").resolve()
+    tell(str(report))
     if open_report and sys.stdout.isatty():
         webbrowser.open(report.as_uri())
-    return 0
+    return 2 if analysis.partial else 0
 
 
 def match_planted(
@@ -104,9 +113,7 @@ def _print_table(truth: SampleTruth, analysis: Analysis) -> None:
         f"{sum(_in_speech(e, truth) for e in others)} of them during the talking "
         "(talking moves the face too)."
     )
-    blinks = match_planted(
-        [("blink", blink.interval) for blink in truth.blinks], analysis.events
-    )
+    blinks = match_planted([("blink", blink.interval) for blink in truth.blinks], analysis.events)
     console.print(f"{sum(b is not None for b in blinks)} of {len(blinks)} blinks found.")
 
 

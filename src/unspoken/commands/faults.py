@@ -5,15 +5,40 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from contextlib import suppress
+from typing import TextIO
 
 import typer
-from typer.exceptions import TyperException
 
 from unspoken.errors import UnspokenError
+from unspoken.stopping import killable
 
-__all__ = ["describe", "guarded", "internal_fault"]
+__all__ = ["describe", "guarded", "internal_fault", "say", "tell"]
 
 _DEBUG = "UNSPOKEN_DEBUG"
+
+
+def say(text: str) -> None:
+    """Print for people, on standard error."""
+    _print(text, sys.stderr)
+
+
+def tell(text: str) -> None:
+    """Print what was asked for, on standard output."""
+    _print(text, sys.stdout)
+
+
+def _print(text: str, stream: TextIO) -> None:
+    """Print; where the reader has gone (a pager, `head`), go on without words."""
+    try:
+        print(text, file=stream, flush=True)
+    except BrokenPipeError:
+        _silence(stream)
+
+
+def _silence(stream: TextIO) -> None:
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def describe(error: UnspokenError) -> str:
@@ -33,33 +58,55 @@ def internal_fault(error: BaseException) -> str:
 
 
 def guarded(app: typer.Typer, arguments: list[str]) -> int:
-    """Run an app and turn every way out into an exit code: 0, 1 or 2."""
+    """Run an app and turn every way out into an exit code.
+
+    Parameters
+    ----------
+    app : Typer
+        The command line.
+    arguments : list of str
+        Without the program's name.
+
+    Returns
+    -------
+    int
+        0 done, 2 bad usage or input or stopped, 1 internal fault.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # A file name may hold what the terminal cannot show; that is no reason to fail.
+        with suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    with killable():
+        code = _run(app, arguments)
     try:
-        code = app(args=arguments, standalone_mode=False)
-        return int(code or 0)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _silence(sys.stdout)
+    return code
+
+
+def _run(app: typer.Typer, arguments: list[str]) -> int:
+    try:
+        return int(app(args=arguments, standalone_mode=False) or 0)
     except typer.Exit as leave:
         return int(leave.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        say("Stopped.")
+        return 2
     except typer.TyperException as error:
         # A usage error also knows how to print the usage line of its command.
         show = getattr(error, "show", None)
         if show is None:
-            print(error.message, file=sys.stderr)
+            say(f"Error: {error.format_message()}")
         else:
             show()
         return 2
-    except (typer.Abort, KeyboardInterrupt):
-        print("Stopped.", file=sys.stderr)
-        return 2
-    except TyperException as error:
-        print(f"Error: {error.format_message()}", file=sys.stderr)
-        return 2
     except UnspokenError as error:
-        print(describe(error), file=sys.stderr)
+        say(describe(error))
         return error.exit_code
     except BrokenPipeError:
-        # The reader went away (a pager, `head`): nothing is wrong here.
-        sys.stderr.close()
+        _silence(sys.stdout)
         return 0
     except Exception as error:
-        print(internal_fault(error), file=sys.stderr)
+        say(internal_fault(error))
         return 1

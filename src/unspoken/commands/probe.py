@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 
-from unspoken.commands.faults import describe
+from unspoken.commands.faults import describe, say, tell
 from unspoken.errors import UnspokenError
 from unspoken.media.probe import probe
 from unspoken.records import to_json
@@ -28,16 +27,14 @@ def probe_command(sources: Sequence[str], fps: float | None, *, as_json: bool) -
         try:
             found = probe(source, fps=fps)
         except UnspokenError as error:
-            print(describe(error), file=sys.stderr)
-            documents.append({"path": source, "error": error.message})
+            say(describe(error))
+            documents.append({"path": source, "error": error.message, "hint": error.hint})
             code = max(code, error.exit_code)
             continue
         if as_json:
             documents.append(to_json(found))
         else:
-            print(source)
-            for sentence in found.statements:
-                print(f"  {sentence}")
+            tell("\n".join((source, *(f"  {sentence}" for sentence in found.statements))))
     if as_json:
-        print(json.dumps(documents, indent=1, ensure_ascii=False))
+        tell(json.dumps(documents, indent=1, ensure_ascii=False))
     return code

@@ -60,10 +60,10 @@ class CutDetector:
             return False
         if now.contrast < max(_NOISE_GREY, _WASHED_OUT * last.contrast):
             return False
-        usable = ~(now.saturated | last.saturated)
-        if float(usable.mean()) < _LEAST_USABLE:
+        usable = cv2.bitwise_and(now.usable, last.usable)
+        if cv2.countNonZero(usable) < _LEAST_USABLE * usable.size:
             return False
-        change = float(np.abs(now.normal - last.normal)[usable].mean())
+        change = cv2.mean(cv2.absdiff(now.normal, last.normal), mask=usable)[0]
         cut = self._is_cut(last, now, change)
         if cut:
             self._recent.clear()
@@ -94,14 +94,15 @@ class CutDetector:
 class _Thumb:
     """What is kept of a frame."""
 
-    __slots__ = ("contrast", "normal", "saturated", "time_s")
+    __slots__ = ("contrast", "normal", "time_s", "usable")
 
     def __init__(self, frame: Frame) -> None:
         thumb = thumbnail(frame)
         self.time_s = frame.time_s
-        self.contrast = float(thumb.std())
+        self.contrast = float(cv2.meanStdDev(thumb)[1][0, 0])
         self.normal = _normalised(thumb)
-        self.saturated = cv2.dilate(thumb, _SQUARE) > _SATURATED_GREY
+        brightest = cv2.dilate(thumb, _SQUARE)
+        self.usable = np.asarray(cv2.inRange(brightest, (-1.0,), (_SATURATED_GREY,)))
 
 
 def thumbnail(frame: Frame) -> NDArray[np.float32]:

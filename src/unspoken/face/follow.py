@@ -24,6 +24,7 @@ __all__ = ["EYE_POINTS", "MOUTH_POINTS", "OVAL_POINTS", "Follower", "Motion"]
 SIDE = 48
 _ITERATIONS = 4
 _SETTLED_PX = 0.05
+_LEAST_CONTRAST_GREY = 1.0  # with less there is nothing to hold on to
 _INNER = SIDE * np.array([[0.25, 0.25], [0.75, 0.25], [0.25, 0.75], [0.75, 0.75]])
 _CENTRE = np.array((SIDE / 2.0, SIDE / 2.0))
 _Y, _X = np.mgrid[:SIDE, :SIDE].astype(np.float32) - np.float32(SIDE / 2.0)
@@ -120,6 +121,7 @@ class Follower:
         source = _Source(frame, before, self._size)
         warp = before
         settled = False
+        featureless = self._contrast < _LEAST_CONTRAST_GREY
         for _ in range(_ITERATIONS):
             difference = source.patch(warp).ravel() - self._template
             step = self._solve @ difference
@@ -140,7 +142,7 @@ class Follower:
             mouth=mouth,
             contrast=self._contrast,
             moved=_displacement(before, warp) / self._size,
-            settled=settled,
+            settled=settled and not featureless,
         )
 
 

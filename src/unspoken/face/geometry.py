@@ -58,7 +58,7 @@ def icd_px(points: NDArray[np.floating], pose: Pose | None = None) -> float:
         the distance is as seen, which is the resolution the picture really offers.
     """
     right, left = inner_eye_corners(points)
-    seen = float(np.hypot(*(left - right)))
+    seen = math.dist(left.tolist(), right.tolist())
     if pose is None:
         return seen
     return seen / max(_LEAST_COSINE, math.cos(math.radians(pose.yaw_deg)))

@@ -69,8 +69,17 @@ class Measurement:
 class Backend(Protocol):
     """Measures crops against one template. Keeps its own memory of the footage's noise."""
 
-    def measure(self, crop: Array) -> Measurement:
-        """Measure one crop of the template's size; grey levels 0..255."""
+    def measure(self, crop: Array, freedom: Array | None = None) -> Measurement:
+        """Measure one crop.
+
+        Parameters
+        ----------
+        crop : ndarray of float32, shape (size, size)
+            Grey levels 0..255, of the template's size.
+        freedom : ndarray of float32, shape (units,), optional
+            How far each unit has moved at a rough look (`unspoken.motion.rough`), amplitude. Widens
+            what is thought possible beforehand; never says what was measured.
+        """
         ...
 
 

@@ -34,6 +34,8 @@ _OUTLIER = 9.0
 #: A Gauss-Newton step below this share of every standard error is the last.
 _CLOSE = 0.3
 _MOST_STEPS = 4
+#: A change of a prior variance by less than this (logarithm) is not worth a new factorisation.
+_PRIOR_STEP = 0.4
 #: How fast the memory of block noise follows (share per frame, rising and falling).
 _MEMORY = 0.04
 
@@ -70,11 +72,12 @@ class DirectAlignment:
         self._grid = np.meshgrid(*[np.arange(size, dtype=np.float32)] * 2)
         self._products = _block_products(self._columns, self._starts)
         peak_px = np.sqrt((template.fields.units**2).sum(axis=3).max(axis=(1, 2)))
-        self._prior = np.r_[
+        self._rest_prior = np.r_[
             (peak_px / (_PRIOR_UNIT_ICD * canonical_icd_px(size))) ** 2,
             np.full(self._motions - self._units, _PRIOR_HEAD_PX**-2),
             np.full(len(self._columns) - self._motions, 1e-8),
         ]
+        self._prior = self._rest_prior
         self._noise = np.full(len(self._starts), 2.0, np.float64)
         self._correlation = 12.0
         self._seen = 0
@@ -138,12 +141,14 @@ class DirectAlignment:
             self._weights = weights
             self._factorise()
 
-    def measure(self, crop: Array) -> Measurement:
-        """Measure one crop of the template's size; grey levels 0..255.
+    def measure(self, crop: Array, freedom: Array | None = None) -> Measurement:
+        """Measure one crop; see `unspoken.motion.backend.Backend.measure`.
 
         Starts from the previous crop's solution; two to four Gauss-Newton steps.
         """
         image = self._smooth(crop)
+        if freedom is not None:
+            self._set_free(freedom)
         for round_ in range(_MOST_STEPS):
             residual = self._residual(image, self._state)
             energy = np.add.reduceat(residual * residual, self._starts) / self._counts
@@ -163,6 +168,19 @@ class DirectAlignment:
             misfit=float(np.average(outlying, weights=self._counts)),
             residual=float(np.sqrt(np.average(energy, weights=self._counts))),
         )
+
+    def _set_free(self, freedom: Array) -> None:
+        """Widen the prior of units that a rough look saw move far.
+
+        Otherwise a smile, many times larger than what the prior expects, is shared out among all
+        units that lift the lip corners a little.
+        """
+        wanted = self._rest_prior.copy()
+        variance = 1.0 / wanted[: self._units] + freedom.astype(np.float64) ** 2
+        wanted[: self._units] = 1.0 / variance
+        if np.max(np.abs(np.log(wanted / self._prior))) > _PRIOR_STEP:
+            self._prior = wanted
+            self._factorise()
 
     def _brightness(self) -> float:
         light = self._state[self._motions :] @ self._columns[self._motions :].mean(axis=1)

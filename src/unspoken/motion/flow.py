@@ -63,17 +63,20 @@ class FlowProjection:
     def _eight_bit(crop: Array) -> NDArray[np.uint8]:
         return np.asarray(np.clip(crop + 0.5, 0, 255), dtype=np.uint8)
 
-    def measure(self, crop: Array) -> Measurement:
-        """Measure one crop of the template's size; grey levels 0..255."""
+    def measure(self, crop: Array, freedom: Array | None = None) -> Measurement:
+        """Measure one crop; see `unspoken.motion.backend.Backend.measure`."""
         flow = self._dis.calc(
             self._before, self._eight_bit(crop), np.zeros((*crop.shape, 2), np.float32)
         )
         seen = flow.reshape(-1, 2)[self._at].ravel().astype(np.float64)
         weight = self._texture / (_CORRELATION * (self._variance + _FLOW_FLOOR**2))
+        prior = self._prior.copy()
+        if freedom is not None:
+            prior[: self._units] = 1.0 / (1.0 / prior[: self._units] + freedom**2)
         for _ in range(2):
             weighted = self._columns * weight
             normal = weighted @ self._columns.T
-            normal[np.diag_indices_from(normal)] += self._prior
+            normal[np.diag_indices_from(normal)] += prior
             inverse = np.linalg.inv(normal)
             state = inverse @ (weighted @ seen)
             off = seen - state @ self._columns

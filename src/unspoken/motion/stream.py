@@ -15,7 +15,7 @@ from unspoken.motion.crop import crop_luma, crop_transform, to_crop
 from unspoken.motion.evidence import EvidenceRow, Gap
 from unspoken.motion.fields import build_fields
 from unspoken.motion.quality import FootageMeter
-from unspoken.motion.templates import TemplatePool
+from unspoken.motion.templates import Look, TemplatePool
 from unspoken.settings import Settings
 
 __all__ = ["EvidenceStream", "empty_row", "head_rotation"]
@@ -103,21 +103,24 @@ class EvidenceStream:
         transform = self.transform = crop_transform(seen.points, size)
         crop = crop_luma(frame, transform, size)
         self.meter.push(frame, crop, seen.points, frame.time_s)
-        reading = self._pool.read(
+        look = Look(
             crop,
             to_crop(transform, seen.points),
             seen.pose,
             geometry.icd_px(seen.points),
+            seen.blendshapes,
             frame.time_s,
         )
+        reading = self._pool.read(look)
         if reading.measurement.misfit > _OCCLUDED_MISFIT:
             return self._row(frame, seen, None, "occluded")
         row = (reading.amplitude, reading.error, reading.measurement)
         return self._row(frame, seen, row, "")
 
-    def _make_backend(self, crop: Array, mesh: NDArray[np.float64], pose: Pose) -> Backend:
-        fields = build_fields(self._basis, mesh, head_rotation(pose), self._settings.crop_px)
-        return make_backend(self._settings.backend, Template(crop, fields))
+    def _make_backend(self, look: Look) -> Backend:
+        size = self._settings.crop_px
+        fields = build_fields(self._basis, look.mesh, head_rotation(look.pose), size)
+        return make_backend(self._settings.backend, Template(look.crop, fields))
 
     def _gap_before(self, seen: FaceObservation) -> Gap:
         """Why this observation cannot be measured, before any pixel is touched."""

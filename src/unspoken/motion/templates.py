@@ -19,9 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspoken.face.observation import Pose
+from unspoken.facs.units import UNIT_KEYS
 from unspoken.motion.backend import Array, Backend, Measurement
+from unspoken.motion.rough import rough_change
 
-__all__ = ["MakeBackend", "Reading", "TemplatePool", "TemplateState"]
+__all__ = ["Look", "MakeBackend", "Reading", "TemplatePool", "TemplateState"]
 
 #: A template serves poses within this angle, degrees, and is looked for again within half of it.
 _POSE_REACH_DEG = 8.0
@@ -41,26 +43,58 @@ _KEPT = 5
 _SHORTEST_SERVICE_S = 0.8
 
 
-class MakeBackend(Protocol):
-    """Makes a back end whose template is a given crop; a plain function does."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is seen of a face in one frame.
 
-    def __call__(self, crop: Array, mesh: NDArray[np.float64], pose: Pose) -> Backend:
-        """Mesh in crop pixels, shape (478, 3); pose in degrees."""
+    Parameters
+    ----------
+    crop : ndarray of float32, shape (size, size)
+        Grey levels.
+    mesh : ndarray, shape (478, 3)
+        Mesh in crop pixels.
+    pose : Pose
+        Head pose, degrees.
+    icd_px : float
+        Inter-canthal distance in the picture, pixels.
+    blendshapes : ndarray of float32, shape (52,)
+        Scores of the blendshape net.
+    time_s : float
+        Capture time, seconds.
+    """
+
+    crop: Array
+    mesh: NDArray[np.float64]
+    pose: Pose
+    icd_px: float
+    blendshapes: Array
+    time_s: float
+
+
+class MakeBackend(Protocol):
+    """Makes a back end whose template is what is seen; a plain function does."""
+
+    def __call__(self, look: Look) -> Backend:
+        """Make it."""
         ...
 
 
 @dataclass(slots=True)
 class TemplateState:
-    """One template in the pool."""
+    """One template in the pool: its back end, what it was taken from, its zero, its service."""
 
     backend: Backend
-    pose: Pose
-    icd_px: float
+    taken: Look
     offset: Array
     since_s: float
     used_s: float
     fresh: list[float] = field(default_factory=list)
     residual: float = 0.0
+
+    def measure(self, look: Look) -> Measurement:
+        """Compare what is seen with this template."""
+        freedom = rough_change(self.taken.blendshapes, look.blendshapes)
+        return self.backend.measure(look.crop, freedom)
 
     def is_stale(self, residual: float, time_s: float) -> bool:
         """Follow the residual (grey levels); whether the template no longer looks like the face."""
@@ -71,7 +105,18 @@ class TemplateState:
             self.fresh.append(residual)
             return False
         usual = float(np.median(self.fresh))
-        return self.residual > _STALE_FACTOR * usual + _STALE_GREY
+        stale = self.residual > _STALE_FACTOR * usual + _STALE_GREY
+        return stale and time_s - self.since_s >= _SHORTEST_SERVICE_S
+
+    def turn_deg(self, look: Look) -> float:
+        """Degrees between the template's pose and another; the crop removes roll."""
+        mine, other = self.taken.pose, look.pose
+        return float(np.hypot(mine.yaw_deg - other.yaw_deg, mine.pitch_deg - other.pitch_deg))
+
+    def scale(self, look: Look) -> float:
+        """How many times larger or smaller the face is now, at least 1."""
+        small, large = sorted((self.taken.icd_px, look.icd_px))
+        return large / max(small, 1e-6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +129,6 @@ class Reading:
     changed: bool
 
 
-def _turn(a: Pose, b: Pose) -> float:
-    """Degrees between two poses, roll left out because the crop removes it."""
-    return float(np.hypot(a.yaw_deg - b.yaw_deg, a.pitch_deg - b.pitch_deg))
-
-
 @dataclass
 class TemplatePool:
     """The templates of one uninterrupted run of one face.
@@ -96,97 +136,69 @@ class TemplatePool:
     Parameters
     ----------
     make : callable
-        Makes a back end from a crop and the mesh in crop pixels under a pose.
+        Makes a back end from what is seen.
     """
 
     make: MakeBackend
     active: TemplateState | None = None
     _rest: list[TemplateState] = field(default_factory=list)
-    _past: deque[tuple[float, Array, Array]] = field(
-        default_factory=lambda: deque(maxlen=_ALIGN_CROPS)
-    )
+    _past: deque[tuple[Look, Array]] = field(default_factory=lambda: deque(maxlen=_ALIGN_CROPS))
 
-    def read(
-        self, crop: Array, mesh: NDArray[np.float64], pose: Pose, icd_px: float, time_s: float
-    ) -> Reading:
-        """Measure a crop against the best template; change templates where needed.
-
-        Parameters
-        ----------
-        crop : ndarray of float32, shape (size, size)
-            Grey levels.
-        mesh : ndarray, shape (478, 3)
-            Mesh in crop pixels.
-        pose : Pose
-            Head pose, degrees.
-        icd_px : float
-            Inter-canthal distance in the picture, pixels.
-        time_s : float
-            Capture time, seconds.
-        """
+    def read(self, look: Look) -> Reading:
+        """Measure against the best template; change templates where needed."""
         if self.active is None:
-            zero = np.zeros(0, np.float32)
-            self.active = TemplateState(
-                self.make(crop, mesh, pose), pose, icd_px, zero, time_s, time_s
-            )
+            self.active = self._new(look)
         state = self.active
-        measured = state.backend.measure(crop)
-        if state.offset.size == 0:
-            state.offset = np.zeros_like(measured.amplitude)
+        measured = state.measure(look)
         total = measured.amplitude + state.offset
-        changed = self._change_if_needed(crop, mesh, pose, icd_px, time_s, measured, total)
+        changed = self._change_if_needed(look, measured, total)
         if changed:
-            measured = self.active.backend.measure(crop)
-            total = measured.amplitude + self.active.offset
-        fade = np.float32(np.exp(-max(time_s - self.active.used_s, 0.0) / _OFFSET_FADE_S))
-        self.active.offset *= fade
-        self.active.used_s = time_s
-        if not self._past or time_s - self._past[-1][0] >= _ALIGN_SPAN_S / _ALIGN_CROPS:
-            self._past.append((time_s, crop, total))
+            state = self.active
+            measured = state.measure(look)
+            total = measured.amplitude + state.offset
+        elapsed = max(look.time_s - state.used_s, 0.0)
+        state.offset *= np.float32(np.exp(-elapsed / _OFFSET_FADE_S))
+        state.used_s = look.time_s
+        if not self._past or look.time_s - self._past[-1][0].time_s >= _ALIGN_SPAN_S / _ALIGN_CROPS:
+            self._past.append((look, total))
         return Reading(total, measured.error, measured, changed)
 
-    def _change_if_needed(
-        self,
-        crop: Array,
-        mesh: NDArray[np.float64],
-        pose: Pose,
-        icd_px: float,
-        time_s: float,
-        measured: Measurement,
-        total: Array,
-    ) -> bool:
+    def _new(self, look: Look) -> TemplateState:
+        zero = np.zeros(len(UNIT_KEYS), np.float32)
+        return TemplateState(self.make(look), look, zero, look.time_s, look.time_s)
+
+    def _change_if_needed(self, look: Look, measured: Measurement, total: Array) -> bool:
         state = self.active
         assert state is not None
-        scale = max(icd_px, state.icd_px) / max(min(icd_px, state.icd_px), 1e-6)
-        away = _turn(pose, state.pose) > _POSE_REACH_DEG or scale > _SCALE_REACH
-        stale = state.is_stale(measured.residual, time_s)
-        if not away and (not stale or time_s - state.since_s < _SHORTEST_SERVICE_S):
+        away = state.turn_deg(look) > _POSE_REACH_DEG or state.scale(look) > _SCALE_REACH
+        stale = state.is_stale(measured.residual, look.time_s)
+        if not (away or stale):
             return False
-        kept = self._nearest(pose, icd_px) if away else None
+        kept = self._nearest(look) if away else None
         if kept is None:
-            offset = np.zeros_like(total)
-            kept = TemplateState(self.make(crop, mesh, pose), pose, icd_px, offset, time_s, time_s)
-            kept.offset = self._line_up(kept.backend, crop, total)
+            kept = self._new(look)
+            kept.offset = self._line_up(kept, look, total)
         else:
             self._rest.remove(kept)
-            kept.since_s = time_s
+            kept.since_s = kept.used_s = look.time_s
+            kept.fresh, kept.residual = [], 0.0
         self._rest.append(state)
         if len(self._rest) > _KEPT - 1:
             self._rest.remove(min(self._rest, key=lambda s: s.used_s))
         self.active = kept
         return True
 
-    def _nearest(self, pose: Pose, icd_px: float) -> TemplateState | None:
+    def _nearest(self, look: Look) -> TemplateState | None:
         fits = [
-            s
-            for s in self._rest
-            if _turn(pose, s.pose) <= _POSE_REACH_DEG / 2
-            and max(icd_px, s.icd_px) / min(icd_px, s.icd_px) <= np.sqrt(_SCALE_REACH)
+            state
+            for state in self._rest
+            if state.turn_deg(look) <= _POSE_REACH_DEG / 2
+            and state.scale(look) <= np.sqrt(_SCALE_REACH)
         ]
-        return min(fits, key=lambda s: _turn(pose, s.pose), default=None)
+        return min(fits, key=lambda state: state.turn_deg(look), default=None)
 
-    def _line_up(self, backend: Backend, crop: Array, total: Array) -> Array:
+    def _line_up(self, state: TemplateState, look: Look, total: Array) -> Array:
         """Offset of a new template: median over past crops of old total minus new amplitude."""
-        pairs = [(c, t) for _, c, t in self._past] + [(crop, total)]
-        differences = [t - backend.measure(c).amplitude for c, t in reversed(pairs)]
+        pairs = [(look, total), *reversed(self._past)]
+        differences = [before - state.measure(past).amplitude for past, before in pairs]
         return np.median(np.stack(differences), axis=0).astype(np.float32)

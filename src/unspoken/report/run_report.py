@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,31 +11,24 @@ from unspoken.errors import InputError
 from unspoken.media.frame import Frame
 from unspoken.media.seeking import read_frames_at
 from unspoken.pipeline import Run
-from unspoken.report.html import MOST_STRIPS, write_report
+from unspoken.report.html import MOST_STRIPS, render_report
 from unspoken.report.pictures import choose_events, moments_of, take_pictures
 
-__all__ = ["report_run"]
+__all__ = ["render_run"]
 
 
-def report_run(run: Run, folder: str | Path) -> Path:
-    """Write ``report.html`` for a run whose source is still there.
+def render_run(run: Run) -> str:
+    """Make the report of a run whose source is still there.
 
     Parameters
     ----------
     run : Run
         Analysis and the places of the measured faces.
-    folder : str or Path
-        Where the report goes.
 
     Returns
     -------
-    Path
-        The report. Key frames that cannot be read a second time are left out.
-
-    Raises
-    ------
-    OutputError
-        When the report cannot be written.
+    str
+        The page. Key frames that cannot be read a second time are left out.
     """
     analysis = run.analysis
 
@@ -56,4 +48,4 @@ def report_run(run: Run, folder: str | Path) -> Path:
 
     strips = choose_events(analysis.events, MOST_STRIPS)
     pictures = take_pictures(moments_of(strips, to_picture), frames, analysis.settings.crop_px)
-    return write_report(analysis, folder, pictures)
+    return render_report(analysis, pictures)

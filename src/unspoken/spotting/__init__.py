@@ -1,1 +1,1 @@
-"""spotting"""
+"""When something happened: evidence in, events, artefacts and false-alarm rates out."""

@@ -82,7 +82,9 @@ class ArtefactFinder:
     def share(self, kind: ArtefactKind, start_s: float, stop_s: float) -> float:
         """Part of an interval covered by one kind, 0..1."""
         asked = Interval(start_s, max(stop_s, start_s + 1e-6))
-        covered = sum(asked.overlap_s(a.interval) for a in self.found[-_LOOK_BACK:] if a.kind == kind)
+        covered = sum(
+            asked.overlap_s(a.interval) for a in self.found[-_LOOK_BACK:] if a.kind == kind
+        )
         return min(1.0, covered / asked.duration_s)
 
     def _add(self, kind: ArtefactKind, start_s: float, end_s: float) -> None:
@@ -127,7 +129,9 @@ class ArtefactFinder:
                 self._add("blink", onset, offset)
                 inside = (times >= onset) & (times <= offset)
                 before = (times >= onset - 0.3) & (times < onset)
-                out.append((onset, apex, offset, _rise(left, inside, before), _rise(right, inside, before)))
+                out.append(
+                    (onset, apex, offset, _rise(left, inside, before), _rise(right, inside, before))
+                )
         return out
 
 
@@ -174,9 +178,7 @@ def _speaking(times: Array, mouth: Array) -> NDArray[np.bool_]:
     centred = windows - 0.5 * (windows.max(axis=1) + windows.min(axis=1))[:, None]
     # Reversals count only beyond a fifth of the range, so that noise on a slow opening does not.
     level = np.where(np.abs(centred) > 0.2 * spread[:, None], np.sign(centred), 0.0)
-    return np.asarray(
-        np.interp(times, grid[10:-10], _talk_score(level, spread)) > 0.5
-    )
+    return np.asarray(np.interp(times, grid[10:-10], _talk_score(level, spread)) > 0.5)
 
 
 def _talk_score(level: Array, spread: Array) -> Array:
@@ -185,7 +187,7 @@ def _talk_score(level: Array, spread: Array) -> Array:
     for i in range(1, held.shape[1]):
         held[:, i] = np.where(held[:, i] == 0, held[:, i - 1], held[:, i])
     changes = np.sum(held[:, 1:] * held[:, :-1] < 0, axis=1)
-    return ((changes >= _MOUTH_REVERSALS) & (spread > _MOUTH_RANGE)).astype(np.float64)
+    return np.asarray((changes >= _MOUTH_REVERSALS) & (spread > _MOUTH_RANGE), dtype=np.float64)
 
 
 def _light_step(times: Array, light: Array) -> NDArray[np.bool_]:

@@ -28,9 +28,7 @@ _CLEAR = 6.0
 Array = NDArray[np.float64]
 
 
-def closure(
-    times_s: Array, eye_opening: Array, left: Array, right: Array, sigma: float
-) -> Array:
+def closure(times_s: Array, eye_opening: Array, left: Array, right: Array, sigma: float) -> Array:
     """How far both eyes are closed, 0 open .. 1 closed.
 
     Parameters

@@ -17,9 +17,10 @@ __all__ = ["Bounds", "smooth", "trace_of", "walk"]
 Array = NDArray[np.float64]
 #: Smallest part of the peak the walk goes down to.
 _LOW = 0.10
-#: How far the rise is extended beyond `_LOW`: 1.0 is exact for a straight ramp (and a tenth of the
-#: rise late for a smooth one), 2.0 for a smooth start (and a tenth early for a ramp).
-_REACH = 1.8
+#: How far rise and fall are extended beyond `_LOW`: 1.0 is exact for a straight ramp (and a tenth
+#: of the rise short for a smooth one), 2.0 for a smooth one (and a tenth too far for a ramp).
+#: Movements start more sharply than they die away.
+_REACH = {-1: 1.4, +1: 2.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,13 @@ def smooth(times: Array, values: Array, width_s: float) -> Array:
 
 
 def walk(
-    times: Array, trace: Array, start_s: float, stop_s: float, sigma: float, *, base: float | None = None
+    times: Array,
+    trace: Array,
+    start_s: float,
+    stop_s: float,
+    sigma: float,
+    *,
+    base: float | None = None,
 ) -> Bounds | None:
     """Walk out from the peak between two times until the trace is back at its baseline.
 
@@ -162,7 +169,7 @@ def _side(
     clock = times[peak::step]
     t_low = _cross(clock, path, end, low)
     t_high = _cross(clock, path, min(start + 1, end), high)
-    return t_low + _REACH * (t_low - t_high) * low / 0.3
+    return t_low + _REACH[step] * (t_low - t_high) * low / 0.3
 
 
 def _cross(clock: Array, path: Array, index: int, level: float) -> float:

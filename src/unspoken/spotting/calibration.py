@@ -19,7 +19,7 @@ import numpy as np
 __all__ = ["FLOOR", "Prior", "TailCalibration"]
 
 #: Peaks below this statistic are neither candidates nor decoys.
-FLOOR = 3.0
+FLOOR = 3.4
 #: Decoys used for the slope of the tail.
 _TAIL_COUNT = 25
 #: Memory: footage older than this many minutes counts half.

@@ -26,6 +26,8 @@ __all__ = ["Candidate", "breadth", "measure", "measure_excursion"]
 _SEARCH = (0.75, 0.25)
 #: A level shift larger than this part of the peak's height is a step, not a movement.
 _STEP_SHARE = 0.8
+#: How far outside the stretch found by hysteresis boundaries are looked for, seconds.
+_BEYOND_S = 2.0
 _BLINK = [UNIT_KEYS.index("AU45L"), UNIT_KEYS.index("AU45R")]
 
 Array = NDArray[np.float64]
@@ -193,15 +195,18 @@ def measure_excursion(
     weights = np.zeros(len(UNIT_KEYS))
     for key, amplitude in units.items():
         weights[UNIT_KEYS.index(key)] = max(amplitude, 0.0)
-    times = window.times[rows]
-    trace = sign * trace_of(window.amplitude[rows].astype(np.float64), weights)
+    # Beyond what the hysteresis saw, by much, lies something else.
+    clock = window.times[rows]
+    near = (clock >= excursion.start_s - _BEYOND_S) & (clock <= excursion.stop_s + _BEYOND_S)
+    times = clock[near]
+    trace = sign * trace_of(window.amplitude[rows[near]].astype(np.float64), weights)
     known = np.isfinite(trace)
     times, trace = times[known], trace[known]
     if times.size < 5:
         return None
     noise = 1.05 * float(np.median(np.abs(np.diff(trace))))
     start, stop = excursion.start_s - 0.3, excursion.stop_s + 0.3
-    calm = smooth(times, trace, 0.04)
+    calm = smooth(times, trace, 0.025)
     bounds = walk(times, calm, start, stop, 0.5 * noise)
     if bounds is not None and bounds.ended:
         bounds = walk(times, calm, bounds.onset_s, bounds.offset_s, 0.5 * noise)
@@ -221,5 +226,5 @@ def measure_excursion(
         units,
         _pick(units, excursion.z),
         breadth(excursion.z),
-        excursion.long or not bounds.ended,
+        excursion.long or (not bounds.ended and times[-1] >= clock[-1]),
     )

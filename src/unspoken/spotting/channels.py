@@ -39,6 +39,9 @@ _TOGETHER: tuple[tuple[int, ...], ...] = (
 )
 _ONE_SIDED: tuple[tuple[int, ...], ...] = ((1, 2), (6, 12))
 
+#: Unnamed units smaller than this part of the largest named one did not take part.
+_LEAST_PART = 0.15
+
 Array = NDArray[np.float64]
 
 
@@ -68,7 +71,9 @@ def _channels() -> tuple[Channel, ...]:
     by_code = {unit.code: unit.keys for unit in ACTION_UNITS}
     keys += [unit.keys for unit in ACTION_UNITS if unit.paired and unit.code != 45]
     keys += [tuple(key for code in codes for key in by_code[code]) for codes in _TOGETHER]
-    keys += [tuple(by_code[code][side] for code in codes) for codes in _ONE_SIDED for side in (0, 1)]
+    keys += [
+        tuple(by_code[code][side] for code in codes) for codes in _ONE_SIDED for side in (0, 1)
+    ]
     areas: list[Area] = ["lower" if "lower" in map(_area, group) else "upper" for group in keys]
     return tuple(
         Channel(tuple(UNIT_INDEX[key] for key in group), area)
@@ -129,9 +134,9 @@ def contributing_units(channel: int, z: Array, amplitude: Array) -> dict[str, fl
     """Which units took part in a movement found in a channel.
 
     A unit takes part when it moved the right way and stands out on its own: at 2 standard
-    deviations if the channel names it, at 3.5 and a good part of the best unit otherwise. Of a
-    pair, the side that moved less than 0.4 of the other (and less clearly) is left out: the
-    movement was one-sided.
+    deviations if the channel names it, at 3.5 and a good part of the best unit's clarity and size
+    otherwise. Of a pair, the side that moved less than 0.4 of the other (and less clearly)
+    is left out: the movement was one-sided.
 
     Parameters
     ----------
@@ -148,8 +153,9 @@ def contributing_units(channel: int, z: Array, amplitude: Array) -> dict[str, fl
     named = CHANNELS[channel].units
     best = max(float(np.max(z[list(named)])), 1.0)
     chosen = {u for u in named if z[u] >= max(2.0, 0.25 * best)}
-    same_area = {u for u in range(_N) if u not in _BLINK}
-    chosen |= {u for u in same_area if z[u] >= max(3.5, 0.45 * best)}
+    least = _LEAST_PART * max(float(np.max(amplitude[list(named)])), 0.0)
+    clear = np.flatnonzero((z >= max(3.5, 0.45 * best)) & (amplitude >= least))
+    chosen |= {int(u) for u in clear if u not in _BLINK}
     chosen = chosen or {max(named, key=lambda u: float(z[u]))}
     for unit in ACTION_UNITS:
         if unit.paired:

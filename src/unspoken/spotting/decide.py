@@ -108,9 +108,9 @@ def classify(
 ) -> Literal["micro", "macro"] | None:
     """Micro- or macro-expression, by its timing.
 
-    ``strict``: micro is at most 0.5 s in all. ``onset``: at most 0.5 s in all, or at most 0.3 s from
-    onset to apex; the second way in is capped at 1.0 s in all, so that a three-second smile that
-    starts fast stays a macro-expression (the median total of CAS(ME)3's micro labels is 0.73 s).
+    ``strict``: micro is at most 0.5 s in all. ``onset``: at most 0.5 s in all, or at most 0.3 s
+    from onset to apex; the second way in is capped at 1.0 s in all, so that a three-second smile
+    that starts fast stays a macro-expression (micro labels of CAS(ME)3 last 0.73 s in the median).
 
     Parameters
     ----------

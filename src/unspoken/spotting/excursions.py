@@ -87,6 +87,7 @@ class ExcursionDetector:
 
     _history: list[Array] = field(default_factory=list)
     _spread: list[Array] = field(default_factory=list)
+    _stale: bool = False
     _base: Array | None = None
     _sigma: Array | None = None
     _channel_sigma: Array | None = None
@@ -146,10 +147,14 @@ class ExcursionDetector:
     def _level(self, values: Array, ahead: Array, error: Array) -> bool:
         """Update the usual level and spread; False while too little is known.
 
-        During a movement its own samples say nothing about the usual level, so only calm ones count.
+        During a movement its samples say nothing about the usual level: only calm ones count.
         """
+        if self._stale:
+            self._base, self._history, self._stale = None, [], False
         moving = any(e is not None for e in self._active.values())
-        seen = np.concatenate([*self._history, *([] if moving else [values, ahead])] or [values[:0]])
+        seen = np.concatenate(
+            [*self._history, *([] if moving else [values, ahead])] or [values[:0]]
+        )
         seen = seen[np.isfinite(seen).any(axis=1)]
         if len(seen) * STEP_S < _WARM_UP_S:
             return self._base is not None
@@ -203,7 +208,8 @@ class ExcursionDetector:
                     closed.append(now)
                     self._active[area] = None
                     if now.long:
-                        self._history = []
+                        self._stale = True
+                        break
         return closed
 
     def _begin(self, area: Area, channel: int, time: float, value: Array, z: Array) -> Excursion:

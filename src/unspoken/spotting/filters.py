@@ -152,7 +152,7 @@ def _basis(step_s: float, durations_s: tuple[float, ...]) -> tuple[dict[str, Arr
     """
     reach = max(durations_s) * (1.0 - ONSET_SHARE) + _FLANK_S[1]
     half = int(np.ceil(reach / step_s))
-    tau = step_s * np.arange(-half, half + 1)
+    tau = np.asarray(step_s * np.arange(-half, half + 1), dtype=np.float64)
     names = ("h", "one", "tau", "hh", "ht", "tt", "core", "before", "after")
     kernels: dict[str, list[Array]] = {name: [] for name in names}
     for duration in durations_s:
@@ -209,9 +209,7 @@ def _fill(times: Array, y: Array) -> Array:
     return y
 
 
-def _interpolate(
-    times: Array, y: Array, w: Array, grid: Array, step: float
-) -> tuple[Array, Array]:
+def _interpolate(times: Array, y: Array, w: Array, grid: Array, step: float) -> tuple[Array, Array]:
     """Linear interpolation; a grid point further than one step from any frame weighs nothing."""
     right = np.clip(np.searchsorted(times, grid), 1, len(times) - 1)
     left = right - 1
@@ -236,7 +234,9 @@ def _average(times: Array, y: Array, w: Array, grid: Array, step: float) -> tupl
     return values, weights
 
 
-def _fit(values: Array, weights: Array, basis: dict[str, Array], shapes: int) -> tuple[Array, Array]:
+def _fit(
+    values: Array, weights: Array, basis: dict[str, Array], shapes: int
+) -> tuple[Array, Array]:
     """Weighted least squares of shape and line at every grid point that has a whole window."""
     length = basis["h"].shape[0]
     w_windows = sliding_window_view(weights, length)

@@ -10,7 +10,7 @@ import numpy as np
 
 from unspoken.facs.units import UNIT_KEYS, unit_of
 from unspoken.settings import Settings
-from unspoken.spotting.artefacts import EDGE_S, ArtefactFinder
+from unspoken.spotting.artefacts import ArtefactFinder
 from unspoken.spotting.calibration import Prior, TailCalibration
 from unspoken.spotting.candidates import Candidate
 from unspoken.spotting.channels import EYE_UNITS, SPEECH_UNITS, UNIT_AREA, Area
@@ -24,12 +24,13 @@ __all__ = ["Judge"]
 
 Detector = Literal["pulse", "excursion"]
 Judged = tuple[Detector, Area]
-#: What white Gaussian noise at 30 frames/s gives (see tests/spotting/test_calibration.py).
+#: Brief peaks: what simulated white noise at 30 frames/s gives. Longer stays: between that (next to
+#: none) and 1/f noise.
 _PRIORS: dict[Judged, Prior] = {
-    ("pulse", "upper"): Prior(60.0, 0.33),
-    ("pulse", "lower"): Prior(80.0, 0.33),
-    ("excursion", "upper"): Prior(4.0, 0.6),
-    ("excursion", "lower"): Prior(4.0, 0.6),
+    ("pulse", "upper"): Prior(15.0, 0.29),
+    ("pulse", "lower"): Prior(20.0, 0.29),
+    ("excursion", "upper"): Prior(2.0, 0.55),
+    ("excursion", "lower"): Prior(2.0, 0.55),
 }
 #: Candidates wait until this much footage has told how often noise looks like them.
 _BURN_IN_S = 30.0
@@ -215,7 +216,11 @@ class Judge:
             if iou(other.interval, event.interval) >= 0.4:
                 return True
             inside = other.interval.overlap_s(event.interval) >= 0.7 * event.interval.duration_s
-            if inside and event.kind == "macro" and set(event.action_units) & set(other.action_units):
+            if (
+                inside
+                and event.kind == "macro"
+                and set(event.action_units) & set(other.action_units)
+            ):
                 return True
         return False
 

@@ -66,7 +66,7 @@ class LocalNoise:
             means = np.where(count > 0, total / count, np.nan)
         self._cell.extend(cell[starts].tolist())
         self._mean.extend(means)
-        oldest = self._cell[-1] - int(3 * _BACK_S / CELL_S)
+        oldest = self._cell[-1] - int((_BACK_S + 5.0) / CELL_S)
         while self._cell[0] < oldest:
             self._cell.pop(0)
             self._mean.pop(0)

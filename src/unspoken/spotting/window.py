@@ -117,8 +117,15 @@ class EvidenceWindow:
             return []
         steps = np.diff(self.times[index])
         longest = max(LONGEST_STEP_S, 3.5 * float(np.median(steps))) if steps.size else 0.0
-        broken = np.flatnonzero((steps > longest) | (np.diff(self.run[index] + self.zero[index]) != 0))
+        broken = np.flatnonzero(
+            (steps > longest) | (np.diff(self.run[index] + self.zero[index]) != 0)
+        )
         return list(np.split(index, broken + 1))
+
+    def median_error(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Median standard error of each unit over some rows; 0.0 for units never measured."""
+        known = np.nan_to_num(self.error[rows], nan=0.0)
+        return np.asarray(np.median(known, axis=0), dtype=np.float64)
 
     def frame_at(self, time_s: float) -> int:
         """Frame number nearest to an instant; the window must not be empty."""
