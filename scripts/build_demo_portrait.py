@@ -27,8 +27,7 @@ from skimage.io import imread
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 from unspoken.face.nets import Detector, Mesh, Region  # noqa: E402
-from unspoken.media.decode import Picture  # noqa: E402
-from unspoken.media.picture import Layout, to_frame  # noqa: E402
+from unspoken.media.picture import Layout, Picture, to_frame  # noqa: E402
 
 LEFT, TOP, WIDTH, HEIGHT = 68, 0, 316, 248
 

@@ -16,8 +16,8 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.report.samples import no_face_analysis, sample_analysis
 
+from tests.report.samples import no_face_analysis, sample_analysis
 from unspoken.analysis import SCHEMA_VERSION, Analysis, Quality
 from unspoken.errors import InputError, OutputError, SourceNotFound
 from unspoken.events_table import events_csv, parse_units, units_text

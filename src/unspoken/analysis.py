@@ -283,7 +283,7 @@ class Analysis:
         with Batch(folder) as batch:
             self._stage_signals(batch, folder)
             batch.add_bytes(_EVENTS_NAME, events_csv(self.events).encode("utf-8"))
-            batch.add_bytes(_JSON_NAME, (text + "\n").encode("utf-8"))
+            batch.add_bytes(_JSON_NAME, (text + "\n").encode("utf-8", "backslashreplace"))
         return self._at(folder)
 
     def _stage_signals(self, batch: Batch, folder: Path) -> None:

@@ -200,7 +200,8 @@ def _save(analysis: Analysis, done: Run, job: Job, stop: StopRequest | None) -> 
                 stop.asked = True
     with Batch(folder) as batch:
         if page is not None:
-            batch.add_bytes(_REPORT_NAME, page.encode("utf-8"))
+            # A file name may hold bytes that are no text; the page shows a mark instead.
+            batch.add_bytes(_REPORT_NAME, page.encode("utf-8", "replace"))
         saved = analysis.save(folder)
     if page is None:
         with writing(folder / _REPORT_NAME):

@@ -15,20 +15,50 @@ __all__ = ["app", "main"]
 app = typer.Typer(
     name="unspoken",
     help="Find micro-expressions in recorded video and code them in FACS. Everything stays on "
-    "this machine.",
+    "this machine.\n\nNew here? unspoken demo shows what it does; unspoken probe VIDEO tells "
+    "whether a recording is good enough; unspoken analyze VIDEO does the work.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-bench_app = typer.Typer(help="Measure this installation.", no_args_is_help=True)
+bench_app = typer.Typer(help="Measure how fast Unspoken is on this machine.", no_args_is_help=True)
 app.add_typer(bench_app, name="bench")
 
+#: What the command line calls a setting, for messages about it.
+_OPTION_OF = {
+    "fps": "--fps",
+    "false_alarms_per_min": "--false-alarms",
+    "max_faces": "--max-faces",
+    "crop_px": "--crop",
+}
+
+
+def _named(sources: list[str] | str) -> list[str] | str:
+    """Refuse an empty name: a shell variable that was never set."""
+    if "" in ([sources] if isinstance(sources, str) else sources):
+        raise typer.BadParameter("expected the name of a video or a folder, found an empty text.")
+    return sources
+
+
 Sources = Annotated[
-    list[str], typer.Argument(help="Video files, or folders of pictures.", show_default=False)
+    list[str],
+    typer.Argument(
+        help="Video files, or folders with one picture per frame.",
+        show_default=False,
+        callback=_named,
+    ),
+]
+Source = Annotated[
+    str,
+    typer.Argument(help="A video file, or a folder with one picture per frame.", callback=_named),
 ]
 Fps = Annotated[
-    float | None, typer.Option("--fps", help="Pictures a second, for folders of pictures.")
+    float | None,
+    typer.Option(
+        "--fps",
+        help="Pictures a second. Needed for folders of pictures; videos have their own clock.",
+    ),
 ]
 Roles = Annotated[
     list[str] | None,
@@ -36,11 +66,14 @@ Roles = Annotated[
         "--role",
         help="Who is who: FACE=ROLE, where FACE is a number, left, right or all, and ROLE is "
         "customer, staff, bystander or unknown. May be given several times. Only customers are "
-        "measured.",
+        "measured; a single face is the customer unless told otherwise.",
     ),
 ]
+MaxFaces = Annotated[int, typer.Option("--max-faces", help="Faces followed at the same time.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print the outcome as JSON, for other programs.")
+]
 
 
 def _version(wanted: bool) -> None:
@@ -62,35 +95,42 @@ def _root(
 def analyze(
     sources: Sources,
     out: Annotated[
-        Path, typer.Option("--out", "-o", help="Folder for results, one folder per source.")
+        Path,
+        typer.Option("--out", "-o", help="Folder for results; each recording gets its own in it."),
     ] = Path("results"),
     role: Roles = None,
     fps: Fps = None,
     backend: Annotated[
         Literal["direct", "flow"],
-        typer.Option("--backend", help="How displacement is measured."),
+        typer.Option(
+            "--backend",
+            help="How movement is measured. direct: alignment with a template. flow: dense "
+            "optical flow.",
+        ),
     ] = "direct",
     false_alarms: Annotated[
         float,
         typer.Option(
             "--false-alarms",
-            help="False alarms per minute to expect from noise, talk and head movement; sets "
-            "the threshold.",
+            help="Events a minute you accept that are only noise, talk or head movement. This "
+            "sets the threshold: fewer false alarms, and fewer events found.",
         ),
     ] = 0.5,
     protocol: Annotated[
         Literal["onset", "strict"],
         typer.Option(
             "--protocol",
-            help="onset: micro means onset to apex up to 0.3 s or total up to 0.5 s. strict: "
-            "total up to 0.5 s.",
+            help="What counts as micro. onset: at most 0.3 s from onset to apex, or 0.5 s in "
+            "total. strict: at most 0.5 s in total.",
         ),
     ] = "onset",
-    max_faces: Annotated[
-        int, typer.Option("--max-faces", help="Faces followed at the same time.")
-    ] = 4,
+    max_faces: MaxFaces = 4,
     crop: Annotated[
-        int, typer.Option("--crop", help="Side of the aligned face picture, pixels.")
+        int,
+        typer.Option(
+            "--crop",
+            help="Side of the aligned face picture that is measured, pixels. Larger is slower.",
+        ),
     ] = 160,
     no_report: Annotated[bool, typer.Option("--no-report", help="Leave report.html out.")] = False,
     quiet: Quiet = False,
@@ -98,7 +138,8 @@ def analyze(
 ) -> None:
     """Find expressions in recordings and write a report for each.
 
-    Writes report.html, events.csv, signals.parquet and analysis.json to OUT/<name>/.
+    The results of my-video.mp4 are in OUT/my-video/: report.html to read;
+    events.csv, signals.parquet and analysis.json to compute with.
     """
     from unspoken.commands.analyze import analyze_command
     from unspoken.commands.roles import parse_roles
@@ -113,13 +154,17 @@ def analyze(
         max_faces=max_faces,
         crop_px=crop,
         report=not no_report,
+        names=_OPTION_OF,
     )
     raise typer.Exit(analyze_command(sources, out, settings, quiet=quiet, as_json=as_json))
 
 
 @app.command()
 def probe(sources: Sources, fps: Fps = None, as_json: Json = False) -> None:
-    """Tell what a video's clock is like, and whether micro-expressions can be timed on it."""
+    """Tell whether a recording's clock is good enough for micro-expressions.
+
+    Rate, jitter, missing and repeated pictures, damage. Looks for no faces.
+    """
     from unspoken.commands.probe import probe_command
 
     raise typer.Exit(probe_command(sources, fps, as_json=as_json))
@@ -127,18 +172,24 @@ def probe(sources: Sources, fps: Fps = None, as_json: Json = False) -> None:
 
 @app.command()
 def faces(
-    source: Annotated[str, typer.Argument(help="A video file or a folder of pictures.")],
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Picture to write, PNG.")] = None,
+    source: Source,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Picture to write, PNG. Default: <name>-faces.png here."),
+    ] = None,
     fps: Fps = None,
-    max_faces: Annotated[
-        int, typer.Option("--max-faces", help="Faces followed at the same time.")
-    ] = 4,
+    max_faces: MaxFaces = 4,
 ) -> None:
-    """Show who is in a recording, to choose roles: a contact sheet with numbers."""
+    """Show who is in a recording, with the numbers that analyze --role takes.
+
+    Writes a contact sheet (every face with its number) and prints who was in
+    view when.
+    """
     from unspoken.commands.faces import faces_command
     from unspoken.pipeline import make_settings
 
-    raise typer.Exit(faces_command(source, out, make_settings(fps=fps, max_faces=max_faces)))
+    settings = make_settings(fps=fps, max_faces=max_faces, names=_OPTION_OF)
+    raise typer.Exit(faces_command(source, out, settings))
 
 
 @app.command()
@@ -151,7 +202,7 @@ def demo(
     ] = True,
     quiet: Quiet = False,
 ) -> None:
-    """Make a sample with planted micro-expressions, analyse it, and compare."""
+    """Make a short sample with planted movements, analyse it, and compare."""
     from unspoken.commands.demo import demo_command
 
     raise typer.Exit(demo_command(out, open_report=open_report, quiet=quiet))
@@ -160,7 +211,7 @@ def demo(
 @bench_app.command()
 def speed(
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="JSON file for the figures.")
+        Path | None, typer.Option("--out", "-o", help="JSON file to write the figures to.")
     ] = None,
     peer: Annotated[
         Path | None,
@@ -168,7 +219,7 @@ def speed(
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Short clips: a smoke test.")] = False,
 ) -> None:
-    """Frames per second and peak memory, whole process, on clips made on the spot."""
+    """Measure frames a second and peak memory on clips made on the spot."""
     from unspoken.bench.speed import speed_command
 
     raise typer.Exit(speed_command(out, peer, quick=quick))

@@ -95,6 +95,8 @@ class Engine:
     def push(self, frame: Frame) -> list[Event]:
         """Take the next frame; return the events that became certain.
 
+        They are numbered in the order in which they did; an analysis numbers them by onset.
+
         Raises
         ------
         RolesNeeded

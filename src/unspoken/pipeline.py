@@ -224,7 +224,8 @@ def _refuse_empty(
     if not engine.tracks:
         raise NoFaceFound(
             f"{name}: no face was found in any of its {frames} pictures.",
-            "A face must look towards the camera and be at least about 60 pixels wide.",
+            "Looked for are faces towards the camera with at least 20 pixels between the inner "
+            "eye corners.",
         )
     notes = [] if partial else _check_roles(engine, name)
     if not engine.customers:

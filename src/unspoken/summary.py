@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import platform
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
@@ -108,7 +109,7 @@ def summarise(
     partial : bool
         The run was stopped before the end of the source.
     """
-    ordered = sorted(events, key=lambda e: (e.onset_s, e.face_id, e.apex_s))
+    ordered = _numbered(sorted(events, key=lambda e: (e.onset_s, e.face_id, e.apex_s)))
     artefacts = [a for c in engine.customers.values() for a in c.spotter.artefacts]
     artefacts += [Artefact("cut", 0, Interval(t, t)) for t in engine.cuts_s]
     faces = tuple(_face(engine, face_id) for face_id in sorted(engine.tracks))
@@ -127,6 +128,17 @@ def summarise(
         partial=partial,
         notes=(*notes, *stopped),
     )
+
+
+def _numbered(events: Iterable[Event]) -> list[Event]:
+    """Events with identifiers in order of onset: "1-1", "1-2" ... for face 1."""
+    count: Counter[int] = Counter()
+    numbered = []
+    for event in events:
+        count[event.face_id] += 1
+        name = f"{event.face_id}-{count[event.face_id]}"
+        numbered.append(replace(event, event_id=name))
+    return numbered
 
 
 def _median(values: Iterable[float]) -> float:

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.media.codedclips import coded_picture, number_of
 
+from tests.media.codedclips import coded_picture, number_of
 from unspoken.errors import InputError, NotAVideo, UsageError
 from unspoken.media.images import ImageSource, natural_order, read_picture
 

@@ -9,8 +9,8 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from tests.media.codedclips import coded_picture, write_coded
 
+from tests.media.codedclips import coded_picture, write_coded
 from unspoken.media.probe import probe
 
 

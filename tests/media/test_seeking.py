@@ -8,8 +8,8 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from tests.media.codedclips import coded_picture, number_of, write_coded
 
+from tests.media.codedclips import coded_picture, number_of, write_coded
 from unspoken.errors import InputError
 from unspoken.media.decode import Decoder
 from unspoken.media.frame import Frame

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.media.codedclips import number_of, write_coded
 
+from tests.media.codedclips import number_of, write_coded
 from unspoken.errors import InputError, NotAVideo, SourceNotFound, UnspokenError, UsageError
 from unspoken.media.frame import Frame
 from unspoken.media.source import SOURCE_KINDS, open_source

@@ -12,8 +12,8 @@ import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tests.media.codedclips import SIZE, coded_picture, number_of, write_coded
 
+from tests.media.codedclips import SIZE, coded_picture, number_of, write_coded
 from unspoken.media.facts import ClockFacts
 from unspoken.media.frame import Frame
 from unspoken.media.video import VideoSource

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.media.codedclips import SIZE, coded_picture, write_coded
 
+from tests.media.codedclips import SIZE, coded_picture, write_coded
 from unspoken.errors import OutputError, UsageError
 from unspoken.media.video import VideoSource
 from unspoken.media.writer import ClipWriter

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from tests.report.samples import (
     hour_analysis,
     no_face_analysis,
     sample_analysis,
     sample_pictures,
 )
-
 from unspoken.report.html import write_report
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

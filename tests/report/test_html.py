@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from tests.report.samples import (
     clock_facts,
     no_face_analysis,
@@ -18,7 +19,6 @@ from tests.report.samples import (
     sensitivity,
     source_facts,
 )
-
 from unspoken.analysis import Analysis
 from unspoken.errors import OutputError
 from unspoken.report.html import render_report, write_report

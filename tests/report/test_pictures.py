@@ -8,8 +8,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from tests.report.samples import TO_PICTURE, drawn_frame, planted_events
 
+from tests.report.samples import TO_PICTURE, drawn_frame, planted_events
 from unspoken.media.frame import Frame
 from unspoken.report.pictures import (
     DIFFERENCE_GAIN,

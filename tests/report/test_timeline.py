@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 import pytest
 from numpy.typing import NDArray
-from tests.report.samples import PLANTED, evidence, planted_events
 
+from tests.report.samples import PLANTED, evidence, planted_events
 from unspoken.facs.units import UNIT_KEYS
 from unspoken.report import timeline
 from unspoken.report.timeline import AMPLITUDE_STEP, ERROR_BASE, MISSING, Track, pack_tracks

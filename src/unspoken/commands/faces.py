@@ -83,9 +83,8 @@ def write_sheet(
         raise NoFaceFound(
             f"{os.fspath(source)}: no face was found.", "So there are no roles to choose."
         )
-    with cleared_on_failure(target.parent):
-        with writing(target):
-            target.parent.mkdir(parents=True, exist_ok=True)
+    with cleared_on_failure(target.parent), writing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
         sheet.save(target)
     return sheet
 

@@ -15,12 +15,12 @@ __all__ = ["LONGEST_S", "SHORTEST_S", "closure", "find_blinks"]
 #: Closed longer than this the eyes rest or look down. CAS(ME)3 blinks: 5-95 % are 0.33-0.73 s.
 LONGEST_S = 0.75
 SHORTEST_S = 0.06
-#: Part of a full closing that counts as a blink.
-_CLOSED = 0.4
+#: Part of a full closing that counts as a blink. The net gives some shut eyes no more than 0.4.
+_CLOSED = 0.3
 #: Where a blink begins and ends, as part of its own depth.
 _EDGE = 0.2
 #: Eyes that hardly open more than that (squinting, looking down) cannot be seen to blink.
-_LEAST_FALL = 0.25
+_LEAST_FALL = 0.2
 #: AU45 amplitude taken for a full closing, and how far above its noise it has to be.
 _FULL = 0.7
 _CLEAR = 6.0

@@ -16,7 +16,12 @@ from unspoken.facs.units import UNIT_KEYS
 from unspoken.spotting.boundaries import Bounds, smooth, trace_of, walk
 from unspoken.spotting.channels import CHANNELS, Area, contributing_units
 from unspoken.spotting.decide import Peak
-from unspoken.spotting.excursions import MIN_AMPLITUDE, MIN_TOTAL_S, Excursion
+from unspoken.spotting.excursions import (
+    MIN_DISPLACEMENT_ICD,
+    MIN_TOTAL_S,
+    Excursion,
+    displacement_icd,
+)
 from unspoken.spotting.filters import ONSET_SHARE
 from unspoken.spotting.window import EvidenceWindow
 
@@ -190,7 +195,7 @@ def measure_excursion(
         None when it is too small, shorter than half a second, or fell away before it had risen.
     """
     units = contributing_units(excursion.channel, excursion.z, excursion.amplitude)
-    if rows.size < 5 or max(units.values()) < MIN_AMPLITUDE:
+    if rows.size < 5 or displacement_icd(units) < MIN_DISPLACEMENT_ICD:
         return None
     weights = np.zeros(len(UNIT_KEYS))
     for key, amplitude in units.items():

@@ -12,18 +12,28 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from unspoken.facs.units import UNIT_KEYS
+from unspoken.facs.basis import load_basis
+from unspoken.facs.units import UNIT_INDEX, UNIT_KEYS
 from unspoken.spotting.calibration import FLOOR
 from unspoken.spotting.channels import AREAS, CHANNEL_AREA, CHANNELS, Area
 
-__all__ = ["HOLD_S", "MIN_AMPLITUDE", "MIN_TOTAL_S", "STEP_S", "Excursion", "ExcursionDetector"]
+__all__ = [
+    "HOLD_S",
+    "MIN_DISPLACEMENT_ICD",
+    "MIN_TOTAL_S",
+    "STEP_S",
+    "Excursion",
+    "ExcursionDetector",
+    "displacement_icd",
+]
 
 #: Spacing of the averaged samples, seconds.
 STEP_S = 0.1
 #: Longest movement followed; what stays away longer becomes the new usual level.
 HOLD_S = 60.0
-#: Smaller excursions are not called expressions, parts of the basis' full displacement.
-MIN_AMPLITUDE = 0.08
+#: Smaller excursions are not called expressions, peak skin displacement in ICD. Published spotters
+#: put the smallest detectable expression at 0.02-0.035.
+MIN_DISPLACEMENT_ICD = 0.02
 #: Shorter ones are left to the filter bank, seconds.
 MIN_TOTAL_S = 0.5
 _MEMORY_S = 30.0
@@ -46,6 +56,18 @@ _N = len(UNIT_KEYS)
 _MEMBERS = np.zeros((len(CHANNELS), _N))
 for _i, _c in enumerate(CHANNELS):
     _MEMBERS[_i, list(_c.units)] = 1.0 / np.sqrt(len(_c.units))
+
+
+def displacement_icd(units: dict[str, float]) -> float:
+    """Largest peak skin displacement among some units, ICD; 0.0 for none.
+
+    Parameters
+    ----------
+    units : dict of str to float
+        Amplitude by key of `UNIT_KEYS`.
+    """
+    peak = load_basis().peak_icd[:, 0]
+    return max((float(a * peak[UNIT_INDEX[key]]) for key, a in units.items()), default=0.0)
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from unspoken.spotting.candidates import Candidate
 from unspoken.spotting.channels import EYE_UNITS, SPEECH_UNITS, UNIT_AREA, Area
 from unspoken.spotting.decide import MICRO_MIN_HZ, classify
 from unspoken.spotting.events import Event
-from unspoken.spotting.excursions import MIN_AMPLITUDE
+from unspoken.spotting.excursions import MIN_DISPLACEMENT_ICD, displacement_icd
 from unspoken.spotting.window import EvidenceWindow
 from unspoken.timing import Interval, iou
 
@@ -229,7 +229,8 @@ class Judge:
         recent = np.diff(window.times[window.between(c.onset_s - 5.0, c.offset_s + 5.0)])
         rate_hz = 1.0 / float(np.median(recent)) if recent.size else 0.0
         kind = self._kind(c, rate_hz)
-        if kind is None or (kind == "macro" and max(c.units.values()) < MIN_AMPLITUDE):
+        small = displacement_icd(c.units) < MIN_DISPLACEMENT_ICD
+        if kind is None or (kind == "macro" and small):
             return None
         flags = self._artefacts.overlapping(c.onset_s, c.offset_s)
         flags |= {"long"} if c.long else set()
