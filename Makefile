@@ -36,7 +36,8 @@ format: $(READY) ## put the code into the house's format
 	$(BIN)/ruff format .
 
 bench: $(READY) $(PEER) ## speed and memory on this machine, next to a peer
-	$(BIN)/unspoken bench speed --peer $(dir $(PEER))bin/python $(ARGS)
+	XDG_CACHE_HOME=$(CURDIR)/.cache $(BIN)/unspoken bench speed --out bench-results/speed.json \
+		--peer $(dir $(PEER))bin/python $(ARGS)
 
 wheel: $(READY) ## dist/unspoken-*.whl, face model included
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,9 +18,25 @@ from unspoken.media.frame import Frame
 from unspoken.media.source import open_source
 from unspoken.media.writer import ClipWriter
 
-__all__ = ["QUIET", "RAISED_BROWS", "Picture", "brows", "film", "frames_of", "shots", "simulator"]
+__all__ = [
+    "CLIPS",
+    "QUIET",
+    "RAISED_BROWS",
+    "Change",
+    "Picture",
+    "beside_a_second_face",
+    "brows",
+    "cutting",
+    "film",
+    "frames_of",
+    "lit",
+    "shots",
+    "simulator",
+]
 
 Picture = NDArray[np.uint8]
+#: Makes the picture that is stored from the one that was filmed, and its time in seconds.
+Change = Callable[[Picture, float], Picture]
 
 SIZE = (480, 360)
 #: Somebody who tries to sit still: the head sways, the face does nothing.
@@ -62,7 +79,7 @@ def film(
     size: tuple[int, int] = SIZE,
     icd_px: float = 44.0,
     times_s: Sequence[float] | None = None,
-    change: Callable[[Picture, float], Picture] | None = None,
+    change: Change | None = None,
 ) -> Path:
     """Film a script.
 
@@ -101,6 +118,48 @@ def film(
     assert clip is not None, "a film needs at least one picture"
     clip.close()
     return path
+
+
+def lit(gain: Callable[[float], float]) -> Change:
+    """A change of light over the whole picture: brightness by the second, 1.0 as filmed."""
+
+    def change(picture: Picture, time_s: float) -> Picture:
+        return np.clip(picture * np.float32(gain(time_s)), 0, 255).astype(np.uint8)
+
+    return change
+
+
+def beside_a_second_face(picture: Picture, time_s: float) -> Picture:
+    """The same person mirrored and in shade, to the right of the first."""
+    shade = (picture[:, ::-1] * np.float32(0.6) + 10).astype(np.uint8)
+    return np.concatenate([picture, shade], axis=1)
+
+
+def cutting(period_s: float, zoom: float, shift_px: float = 0.0) -> Change:
+    """A camera that cuts to another view and back every few seconds."""
+
+    def change(picture: Picture, time_s: float) -> Picture:
+        if int((time_s + 1e-6) // period_s) % 2 == 0:
+            return picture
+        h, w = picture.shape[:2]
+        view = np.array([[zoom, 0, (1 - zoom) * w / 2 + shift_px], [0, zoom, (1 - zoom) * h / 2]])
+        border = cv2.BORDER_REFLECT_101
+        seen = cv2.warpAffine(picture, view, (w, h), flags=cv2.INTER_CUBIC, borderMode=border)
+        return np.asarray(seen, dtype=np.uint8)
+
+    return change
+
+
+#: Clips that several test modules need, filmed once by the fixture `clip` of tests/conftest.py.
+CLIPS: dict[str, Callable[[Path], Path]] = {
+    "brows": lambda path: film(path, 4.0, script=RAISED_BROWS),
+    "quiet": lambda path: film(path, 3.0),
+    "pair": lambda path: film(
+        path, 3.0, script=RAISED_BROWS, size=(360, 360), change=beside_a_second_face
+    ),
+    "black": lambda path: film(path, 0.4, change=lit(lambda _: 0.0)),
+    "one": lambda path: film(path, 0.04),
+}
 
 
 def frames_of(path: Path) -> list[Frame]:

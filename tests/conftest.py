@@ -39,3 +39,17 @@ def feat_clip() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Film one of the clips of `tests.clips.CLIPS`, once for all tests."""
+    folder = tmp_path_factory.mktemp("clips")
+
+    def filmed(name: str) -> Path:
+        from tests.clips import CLIPS
+
+        path = folder / f"{name}.mp4"
+        return path if path.exists() else CLIPS[name](path)
+
+    return filmed

@@ -88,10 +88,9 @@ def result_name(path: Path) -> str:
     name = path.name if path.is_dir() else path.stem
     if name in ("", ".."):
         name = path.resolve().name or "video"
-    encoded = os.fsencode(name)
-    if len(encoded) <= _LONGEST_NAME:
-        return name
-    return encoded[:_LONGEST_NAME].decode("utf-8", "ignore")  # not half a letter at its end
+    # Bytes that are no text become a mark; half a letter at the end of a cut is left out.
+    encoded = os.fsencode(name).decode("utf-8", "replace").encode()
+    return encoded[:_LONGEST_NAME].decode("utf-8", "ignore")
 
 
 def _same_name(folder: Path) -> str:

@@ -238,6 +238,9 @@ def main(arguments: list[str] | None = None) -> int:
     int
         0 done, 2 bad usage or input, 1 internal fault.
     """
-    from unspoken.commands.faults import guarded
+    try:
+        from unspoken.commands.faults import guarded
 
-    return guarded(app, sys.argv[1:] if arguments is None else arguments)
+        return guarded(app, sys.argv[1:] if arguments is None else arguments)
+    except KeyboardInterrupt:
+        return 2  # so early, or so late, that there is nothing to say

@@ -180,7 +180,7 @@ def run(
     with open_source(source, fps=settings.fps) as opened, _single_threads():
         decoding = _Stopwatch()
         try:
-            with closing(_stages(engine, opened, decoding)) as stages:
+            with stop.in_loop(), closing(_stages(engine, opened, decoding)) as stages:
                 for frame, faces in stages:
                     times.append(frame.time_s)
                     if not engine.tracks:

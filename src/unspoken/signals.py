@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from unspoken.errors import UsageError
+from unspoken.errors import OutputError, UsageError
 from unspoken.facs.units import UNIT_KEYS
 from unspoken.filing import part_path, writing
 from unspoken.motion.evidence import GAPS, EvidenceRow
@@ -144,11 +144,17 @@ class SignalsWriter:
         self.rows = 0
         self._part = part_path(path)
         self._buffer = _RowBuffer(_GROUP_ROWS)
-        with writing(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file: pq.ParquetWriter | None = pq.ParquetWriter(
-                self._part, arrow_schema(), compression="zstd", compression_level=3
-            )
+        self._file: pq.ParquetWriter | None = None
+        try:
+            with writing(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = pq.ParquetWriter(
+                    self._part, arrow_schema(), compression="zstd", compression_level=3
+                )
+        except OutputError:
+            with contextlib.suppress(OSError):
+                self._part.unlink(missing_ok=True)
+            raise
 
     def add(self, row: EvidenceRow) -> None:
         """Append one row; rows arrive in order of time.
@@ -206,7 +212,8 @@ class SignalsWriter:
             # The full disk may be the very reason for giving up.
             with contextlib.suppress(OSError):
                 file.close()
-        self._part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self._part.unlink(missing_ok=True)
 
     def _flush(self) -> None:
         if self._file is None or not self._buffer.count:

@@ -58,12 +58,17 @@ def ahead(items: Iterable[T], depth: int) -> Generator[T, None, None]:
 
 
 def _join(thread: threading.Thread) -> None:
-    """Wait for a thread even through Ctrl-C: it may hold a decoder that will be closed next."""
+    """Wait for a thread even through Ctrl-C: it may hold a decoder that will be closed next.
+
+    Who asks twice does not want to wait for whatever the thread hangs on.
+    """
     interrupted: KeyboardInterrupt | None = None
     while thread.is_alive():
         try:
             thread.join()
         except KeyboardInterrupt as interrupt:
+            if interrupted is not None:
+                raise
             interrupted = interrupt
     if interrupted is not None:
         raise interrupted

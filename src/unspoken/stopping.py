@@ -29,9 +29,21 @@ class StopRequest:
     ----------
     asked : bool
         Looked at between two frames.
+    heeded : bool
+        Whether somebody is looking at present; else a request raises at once.
     """
 
     asked: bool = False
+    heeded: bool = False
+
+    @contextmanager
+    def in_loop(self) -> Iterator[None]:
+        """For the time of a loop that looks at `asked`."""
+        self.heeded = True
+        try:
+            yield
+        finally:
+            self.heeded = False
 
 
 def _signals() -> list[signal.Signals]:
@@ -53,7 +65,7 @@ def _handling(handlers: dict[signal.Signals, Any]) -> Iterator[None]:
 
 @contextmanager
 def stoppable() -> Iterator[StopRequest]:
-    """Note the first request to stop instead of raising `KeyboardInterrupt`; raise at the second.
+    """Note a first request to stop while a loop looks for it; else raise `KeyboardInterrupt`.
 
     Only signals that would raise `KeyboardInterrupt` are taken over, so a host program's own
     handlers stay in force. Outside the main thread nothing is ever asked.
@@ -65,9 +77,10 @@ def stoppable() -> Iterator[StopRequest]:
     request = StopRequest()
 
     def note(number: int, frame: FrameType | None) -> None:
-        if request.asked:
-            signal.default_int_handler(number, frame)
+        now = request.asked or not request.heeded
         request.asked = True
+        if now:
+            signal.default_int_handler(number, frame)
 
     raising = [n for n in _signals() if signal.getsignal(n) is signal.default_int_handler]
     with _handling(dict.fromkeys(raising, note)):

@@ -24,6 +24,19 @@ __all__ = ["FacePlaces", "collect_places", "software_versions", "summarise"]
 
 #: Good footage has at least this many pixels between the inner eye corners.
 _GOOD_ICD_PX = 40.0
+#: Brightness steps at block borders over those elsewhere, from which blocks are visible.
+_BLOCKY = 1.3
+#: Share of pictures that repeat the one before, from which the clock alone says too much.
+_REPEATING = 0.05
+#: Share of the time in view without a measurement that is worth a sentence.
+_MUCH_LOST = 0.1
+_GAP_WORDS = {
+    "pose": "the head is turned too far",
+    "occluded": "the face is covered",
+    "blurred": "the picture is blurred",
+    "too_small": "the face is too small",
+    "cut": "the camera cuts",
+}
 _PARTS = (
     ("unspoken", "unspoken"),
     ("numpy", "numpy"),
@@ -175,35 +188,57 @@ def _quality_notes(
     customers: Sequence[CustomerFace], clock: ClockFacts, icd: float, blocks: float
 ) -> list[str]:
     """What the figures mean for what could be seen, in plain sentences."""
+    notes = _clock_notes(clock)
+    if np.isfinite(icd) and icd < _GOOD_ICD_PX:
+        notes.append(
+            f"The face is small: {icd:.0f} pixels between the inner eye corners, where "
+            f"{_GOOD_ICD_PX:.0f} or more are recommended. Fine movements may be missed."
+        )
+    if np.isfinite(blocks) and blocks > _BLOCKY:
+        notes.append("Strong compression: block edges are visible on the face and hide detail.")
+    return notes + _loss_notes(customers)
+
+
+def _clock_notes(clock: ClockFacts) -> list[str]:
     notes = []
     if not clock.micro_possible:
         notes.append(
             f"At {clock.median_rate_hz:.3g} pictures a second micro-expressions cannot be timed: "
             "only macro-expressions were looked for. 25 or more a second are needed."
         )
-    if np.isfinite(icd) and icd < _GOOD_ICD_PX:
-        notes.append(
-            f"The face is small: {icd:.0f} pixels between the inner eye corners, where "
-            f"{_GOOD_ICD_PX:.0f} or more are recommended. Fine movements may be missed."
-        )
     if clock.missing_frames:
         notes.append(
-            f"{clock.missing_frames} pictures are missing in {len(clock.gaps)} places; nothing "
-            "can be said about these instants."
+            f"Missing pictures: about {clock.missing_frames}, gaps: {len(clock.gaps)}. Nothing can "
+            "be said about these instants."
+        )
+    if clock.duplicate_frames > _REPEATING * clock.frames:
+        share = clock.duplicate_frames / clock.frames
+        notes.append(
+            f"{share:.0%} of the pictures repeat the one before: what moves is seen about "
+            f"{clock.median_rate_hz * (1.0 - share):.3g} times a second."
         )
     if clock.variable_rate:
         notes.append("The picture rate varies; every picture was used at its own time.")
-    if np.isfinite(blocks) and blocks > 1.3:
-        notes.append("Strong compression: block edges are visible on the face and hide detail.")
-    measured = sum(c.measured_s for c in customers)
-    lost = sum(s for c in customers for gap, s in c.gaps_s.items() if gap != "no_face")
-    if measured + lost > 0 and lost > 0.1 * (measured + lost):
-        share = 100.0 * lost / (measured + lost)
-        notes.append(
-            f"For {share:.0f} % of the time the face was in view but could not be measured "
-            "(turned away, covered, too small)."
-        )
     return notes
+
+
+def _loss_notes(customers: Sequence[CustomerFace]) -> list[str]:
+    """How much of the time in view could not be measured, and mostly why."""
+    lost: dict[str, float] = {}
+    for customer in customers:
+        for gap, seconds in customer.gaps_s.items():
+            if gap != "no_face":
+                lost[gap] = lost.get(gap, 0.0) + seconds
+    measured, total = sum(c.measured_s for c in customers), sum(lost.values())
+    if total <= _MUCH_LOST * (measured + total):
+        return []
+    reason = _GAP_WORDS[max(lost, key=lambda gap: lost[gap])]
+    if not measured:
+        return [f"Nothing could be measured: {reason}. So nothing could have been found."]
+    share = total / (measured + total)
+    return [
+        f"For {share:.0%} of the time in view the face could not be measured (mostly: {reason})."
+    ]
 
 
 def _sensitivity(engine: Engine) -> tuple[Sensitivity, ...]:

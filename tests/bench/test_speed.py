@@ -19,10 +19,10 @@ from rich.console import Console
 from unspoken.bench.clips import FULL, LOOP_S, QUICK, BenchClip, clip_folder, ensure_clip
 from unspoken.bench.looping import head, repeat_packets
 from unspoken.bench.looping import main as make_clip
-from unspoken.bench.peer import PeerRun, read_peer_output, run_peer
+from unspoken.bench.peer import PeerRun, check_peer, read_peer_output, run_peer
 from unspoken.bench.processes import measure_process
 from unspoken.bench.sample import sample_script
-from unspoken.bench.speed import analyze_once
+from unspoken.bench.speed import analyze_once, measure_speed
 from unspoken.bench.speed_figures import Figures, OurRun, Target, judge, machine_facts
 from unspoken.bench.speed_page import main as print_page
 from unspoken.bench.speed_page import markdown, print_sections
@@ -229,6 +229,16 @@ def test_a_python_without_the_peer_is_an_error_that_says_so(tmp_path: Path) -> N
     assert "mediapipe" in caught.value.hint
 
 
+def test_a_wrong_peer_is_refused_before_anything_is_measured(tmp_path: Path) -> None:
+    nothing_done = Console(quiet=True)
+    with pytest.raises(UsageError) as caught:
+        measure_speed(QUICK, Path(sys.executable), tmp_path / "clips", nothing_done)
+    assert "mediapipe" in caught.value.hint
+    assert not (tmp_path / "clips").exists()
+    with pytest.raises(UsageError, match="cannot be started"):
+        check_peer(tmp_path / "python")
+
+
 # -- figures -----------------------------------------------------------------------------------
 
 
@@ -323,8 +333,35 @@ def test_the_page_is_printed_from_a_file_and_a_wrong_file_is_refused(
     assert capsys.readouterr().out == markdown(figures())
     path.write_text("[]", encoding="utf-8")
     assert print_page([str(path)]) == 2
-    assert "no figures" in capsys.readouterr().err
+    assert "not figures" in capsys.readouterr().err
     assert print_page([]) == 2
+
+
+def test_tables_replace_those_between_the_marks_of_a_page(tmp_path: Path) -> None:
+    found, page = tmp_path / "speed.json", tmp_path / "page.md"
+    found.write_text(json.dumps(figures().to_dict()), encoding="utf-8")
+    page.write_text(
+        "Top\n<!-- figures -->\nstale tables\n<!-- end of figures -->\nEnd\n", encoding="utf-8"
+    )
+    for _ in range(2):  # a second time changes nothing
+        assert print_page([str(found), str(page)]) == 0
+    text = page.read_text(encoding="utf-8")
+    assert markdown(figures()) in text
+    assert text.startswith("Top\n<!-- figures -->\n")
+    assert text.endswith("<!-- end of figures -->\nEnd\n")
+    assert "stale tables" not in text
+    assert text.count("Measured beside wanted") == 1
+
+
+def test_a_page_without_marks_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found, page = tmp_path / "speed.json", tmp_path / "page.md"
+    found.write_text(json.dumps(figures().to_dict()), encoding="utf-8")
+    page.write_text("<!-- end of figures --> <!-- figures -->", encoding="utf-8")
+    assert print_page([str(found), str(page)]) == 2
+    assert "<!-- figures -->" in capsys.readouterr().err
+    assert page.read_text(encoding="utf-8") == "<!-- end of figures --> <!-- figures -->"
 
 
 # -- all together ------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -148,4 +150,15 @@ def test_a_long_pause_between_frames_is_not_counted_as_sight() -> None:
     later = watch(book, 2.0, f1=0.5)
     book.push(sight(f1=0.5, f2=0.9), later, WIDTH)
     book.push(sight(f1=0.5, f2=0.9), later + 60.0, WIDTH)  # a hole in the recording
+    assert book.role_of(2) == "unknown"
+
+
+def test_a_doubtful_pattern_beside_the_face_is_no_second_person() -> None:
+    """A collar that the net takes for a face with a low score must not stop an analysis."""
+    book = RoleBook({})
+    for frame in range(60):
+        face, pattern = sight(f1=0.4, f2=0.6).faces
+        doubtful = replace(pattern, presence=0.7)
+        book.push(FacesInFrame(False, (face, doubtful)), frame * STEP_S, WIDTH)
+    assert book.role_of(1) == "customer"
     assert book.role_of(2) == "unknown"

@@ -8,7 +8,8 @@ import pytest
 from tests.motion.conftest import Portrait, amplitude_for, noisy
 from unspoken.errors import UsageError
 from unspoken.facs.units import UNIT_INDEX, UNIT_KEYS
-from unspoken.motion.backend import BACKENDS, Backend, make_backend
+from unspoken.motion.backend import Backend
+from unspoken.motion.backends import BACKENDS, make_backend
 
 #: Units on parts of the face with texture, which every back end must resolve.
 CLEAR_UNITS = ("AU1L", "AU1R", "AU4L", "AU4R", "AU9L", "AU9R", "AU12L", "AU12R", "AU25")

@@ -10,7 +10,7 @@ from tests.motion.conftest import Portrait, amplitude_for, noisy
 from unspoken.face.observation import Pose
 from unspoken.facs.units import UNIT_INDEX
 from unspoken.motion.backend import Backend, Template
-from unspoken.motion.crop import crop_transform, to_crop
+from unspoken.motion.crop import crop_transform
 from unspoken.motion.direct import DirectAlignment
 from unspoken.motion.templates import Look, TemplatePool
 
@@ -23,7 +23,8 @@ class Pool:
     def __init__(self, portrait: Portrait) -> None:
         self.portrait = portrait
         self.made = 0
-        self.mesh = to_crop(crop_transform(portrait.points, 160), portrait.points)
+        self.resting = np.zeros(52, np.float32)
+        self.transform = crop_transform(portrait.points, 160)
         self.pool = TemplatePool(self.make)
 
     def make(self, look: Look) -> Backend:
@@ -33,8 +34,8 @@ class Pool:
     def read(
         self, crop: NDArray[np.float32], time_s: float, pose: Pose = FRONT, icd_px: float = 60.0
     ) -> NDArray[np.float32]:
-        resting = np.zeros(52, np.float32)
-        return self.pool.read(Look(crop, self.mesh, pose, icd_px, resting, time_s)).amplitude
+        look = Look(crop, self.portrait.points, self.transform, pose, icd_px, self.resting, time_s)
+        return self.pool.read(look).amplitude
 
 
 def test_one_template_serves_a_quiet_face(portrait: Portrait) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from unspoken.bench.processes import measure_process
 from unspoken.errors import UsageError
 
-__all__ = ["PeerRun", "read_peer_output", "run_peer"]
+__all__ = ["PeerRun", "check_peer", "read_peer_output", "run_peer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,17 @@ class PeerRun:
     def frames_per_s(self) -> float:
         """Pictures a second, the landmarker's calls alone."""
         return self.frames / self.calls_s
+
+
+def check_peer(python: Path) -> None:
+    """See at once whether the peer can run, not after minutes of measuring.
+
+    Raises
+    ------
+    UsageError
+        If that Python cannot be started or has no mediapipe.
+    """
+    measure_process([str(python), "-I", "-c", "import cv2, mediapipe"])
 
 
 def run_peer(python: Path, clip: Path, *, blendshapes: bool) -> PeerRun:

@@ -25,7 +25,7 @@ from unspoken.bench.clips import (
     ensure_clip,
     ensure_short_clip,
 )
-from unspoken.bench.peer import PeerRun, run_peer
+from unspoken.bench.peer import PeerRun, check_peer, run_peer
 from unspoken.bench.processes import measure_process, own_peak_mb
 from unspoken.bench.speed_figures import Figures, OurRun, machine_facts
 from unspoken.bench.speed_page import print_sections
@@ -92,6 +92,8 @@ def measure_speed(clips: ClipSet, peer: Path | None, folder: Path, console: Cons
     Figures
     """
     machine = machine_facts()
+    if peer is not None:
+        check_peer(peer)
     paths = {}
     for clip in (clips.small, clips.large, clips.long):
         console.print(f"Clip: {clip.label}")

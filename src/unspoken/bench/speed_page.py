@@ -1,6 +1,8 @@
-"""The speed bench's figures as tables for people; ``python -m unspoken.bench.speed_page FILE``.
+"""The speed bench's figures as tables for people.
 
-The same tables go to the terminal and, as Markdown, into ``docs/speed.md``.
+``python -m unspoken.bench.speed_page FILE.json`` prints them as Markdown;
+``python -m unspoken.bench.speed_page FILE.json docs/speed.md`` puts them into that page, between
+its two marks, in place of those that were there.
 """
 
 from __future__ import annotations
@@ -17,11 +19,15 @@ from rich.table import Table
 
 from unspoken.bench.peer import PeerRun
 from unspoken.bench.speed_figures import Figures, OurRun, judge, ratios
+from unspoken.errors import UnspokenError
+from unspoken.filing import Batch
 
-__all__ = ["Section", "main", "markdown", "print_sections", "sections"]
+__all__ = ["Section", "main", "markdown", "print_sections", "put_into", "sections"]
 
 #: From this share of the machine on, other processes make wall-clock figures worth little.
 _DISTURBED = 0.1
+#: Between these, a page holds the tables.
+_BEGIN, _END = "<!-- figures -->", "<!-- end of figures -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,16 +189,36 @@ def print_sections(figures: Figures, console: Console) -> None:
         console.print(table)
 
 
+def put_into(page: str, tables: str) -> str:
+    """A page with its tables replaced.
+
+    Raises
+    ------
+    ValueError
+        If the page does not have the two marks, in order.
+    """
+    before, first, rest = page.partition(_BEGIN)
+    _, last, after = rest.partition(_END)
+    if not (first and last):
+        raise ValueError(f"the page has no {_BEGIN} ... {_END}")
+    return f"{before}{_BEGIN}\n\n{tables}\n{_END}{after}"
+
+
 def main(arguments: list[str]) -> int:
-    """Print the Markdown of one file of figures; 0, or 2 where it is none."""
-    if len(arguments) != 1:
-        print("Usage: python -m unspoken.bench.speed_page FILE.json", file=sys.stderr)
+    """Print the Markdown of a file of figures, or put it into a page; 0, or 2 where it cannot."""
+    if len(arguments) not in {1, 2}:
+        print("Usage: python -m unspoken.bench.speed_page FILE.json [PAGE.md]", file=sys.stderr)
         return 2
     try:
-        document = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
-        print(markdown(Figures.from_dict(document)), end="")
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        print(f"{arguments[0]}: no figures of the speed bench ({error}).", file=sys.stderr)
+        tables = markdown(Figures.from_dict(json.loads(Path(arguments[0]).read_text("utf-8"))))
+        if len(arguments) == 1:
+            print(tables, end="")
+            return 0
+        page = Path(arguments[1])
+        with Batch(page.parent) as batch:
+            batch.add_bytes(page.name, put_into(page.read_text("utf-8"), tables).encode())
+    except (OSError, ValueError, TypeError, KeyError, UnspokenError) as error:
+        print(f"{' '.join(arguments)}: {error}.", file=sys.stderr)
         return 2
     return 0
 

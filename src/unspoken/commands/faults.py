@@ -10,7 +10,7 @@ from typing import TextIO
 
 import typer
 
-from unspoken.errors import UnspokenError
+from unspoken.errors import OutputError, UnspokenError
 from unspoken.stopping import killable
 
 __all__ = ["describe", "guarded", "internal_fault", "say", "tell"]
@@ -29,11 +29,17 @@ def tell(text: str) -> None:
 
 
 def _print(text: str, stream: TextIO) -> None:
-    """Print; where the reader has gone (a pager, `head`), go on without words."""
+    """Print; where the reader has gone (a pager was closed, `head`), go on without words."""
     try:
         print(text, file=stream, flush=True)
     except BrokenPipeError:
         _silence(stream)
+    except OSError as error:
+        _silence(stream)
+        raise OutputError(
+            f"What was to be printed cannot be written: {error.strerror}.",
+            "Choose another place for the output.",
+        ) from error
 
 
 def _silence(stream: TextIO) -> None:
@@ -80,7 +86,7 @@ def guarded(app: typer.Typer, arguments: list[str]) -> int:
         code = _run(app, arguments)
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError:
         _silence(sys.stdout)
     return code
 
@@ -104,7 +110,8 @@ def _run(app: typer.Typer, arguments: list[str]) -> int:
     except UnspokenError as error:
         say(describe(error))
         return error.exit_code
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):
+        # Only a help page was to be printed, and its reader has gone (a pager, `head`).
         _silence(sys.stdout)
         return 0
     except Exception as error:

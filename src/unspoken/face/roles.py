@@ -21,6 +21,7 @@ _TOGETHER_S = 0.3  # two faces both seen for so long, in one picture, are two pe
 _ALONE_S = 0.5  # a further face seen for so long is another person
 _MIDDLE = 0.05  # of the picture's width either side of its middle: neither left nor right
 _LONGEST_STEP_S = 0.2  # a longer pause between frames counts as this much sight
+_SURE = 0.85  # a lower mesh score may be a pattern on a wall or on clothes: no reason to ask
 _SIDES = ("left", "right")
 
 
@@ -28,7 +29,7 @@ _SIDES = ("left", "right")
 class _Sighting:
     """What is known of one track."""
 
-    seen_s: float = 0.0
+    sure_s: float = 0.0  # in view with a mesh score above doubt
     last_s: float = float("-inf")
     positions: list[float] = field(default_factory=list)  # sorted, picture widths from the left
     met: set[int] = field(default_factory=set)  # tracks seen in the same frame
@@ -96,7 +97,7 @@ class RoleBook:
         numbers = [face.face_id for face in faces.faces]
         for face in faces.faces:
             sighting = self._sightings.setdefault(face.face_id, _Sighting())
-            sighting.seen_s += step_s
+            sighting.sure_s += step_s if face.presence >= _SURE else 0.0
             sighting.last_s = time_s
             sighting.met.update(n for n in numbers if n != face.face_id)
             if face.measured:
@@ -175,10 +176,10 @@ class RoleBook:
         together = [
             n
             for n, s in open_ones.items()
-            if s.seen_s >= _TOGETHER_S
-            and any(m in open_ones and open_ones[m].seen_s >= _TOGETHER_S for m in s.met)
+            if s.sure_s >= _TOGETHER_S
+            and any(m in open_ones and open_ones[m].sure_s >= _TOGETHER_S for m in s.met)
         ]
-        long_enough = [n for n, s in open_ones.items() if s.seen_s >= _ALONE_S]
+        long_enough = [n for n, s in open_ones.items() if s.sure_s >= _ALONE_S]
         if len(together) > 1 or len(long_enough) > 1:
             numbers = sorted({*together, *long_enough})
             raise RolesNeeded(

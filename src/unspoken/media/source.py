@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from unspoken.errors import SourceNotFound, UsageError
+from unspoken.errors import NotAVideo, SourceNotFound, UsageError
 from unspoken.media.facts import ClockFacts, SourceFacts
 from unspoken.media.frame import Frame
 
@@ -132,6 +132,11 @@ def _kind_of(place: Path) -> str:
         if place.is_dir():
             os.scandir(place).close()
             return "image sequence"
+        if place.is_fifo() or place.is_socket():
+            raise NotAVideo(
+                f"{place}: expected a file, found a pipe.",
+                "Save the recording to a file first; it is read more than once.",
+            )
         with place.open("rb"):
             return "file"
     except (FileNotFoundError, NotADirectoryError) as error:

@@ -1,4 +1,4 @@
-"""What a way of measuring displacement must offer, and the list of those there are.
+"""What a way of measuring displacement must offer; `unspoken.motion.backends` lists them.
 
 A back end gets a template (a face crop with its fields) once and then crops of later frames; for
 each it says how far every action unit has moved since the template, with a standard error. One
@@ -7,17 +7,15 @@ contract test runs over all of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unspoken.errors import UsageError
 from unspoken.motion.fields import FieldSet
 
-__all__ = ["BACKENDS", "Backend", "Measurement", "Template", "make_backend"]
+__all__ = ["Array", "Backend", "Measurement", "Template"]
 
 Array = NDArray[np.float32]
 
@@ -81,33 +79,3 @@ class Backend(Protocol):
             what is thought possible beforehand; never says what was measured.
         """
         ...
-
-
-def _direct(template: Template) -> Backend:
-    from unspoken.motion.direct import DirectAlignment
-
-    return DirectAlignment(template)
-
-
-def _flow(template: Template) -> Backend:
-    from unspoken.motion.flow import FlowProjection
-
-    return FlowProjection(template)
-
-
-#: Names of the back ends and how each is made for a template.
-BACKENDS: dict[str, Callable[[Template], Backend]] = {"direct": _direct, "flow": _flow}
-
-
-def make_backend(name: str, template: Template) -> Backend:
-    """Make the back end of that name for a template.
-
-    Raises
-    ------
-    UsageError
-        If there is no such back end.
-    """
-    if name not in BACKENDS:
-        known = ", ".join(sorted(BACKENDS))
-        raise UsageError(f"There is no back end {name!r}.", f"Choose one of: {known}.")
-    return BACKENDS[name](template)

@@ -96,8 +96,8 @@ def to_crop(transform: NDArray[np.float64], points: NDArray[np.float32]) -> NDAr
 def crop_luma(frame: Frame, transform: NDArray[np.float64], size: int) -> NDArray[np.float32]:
     """Cut the aligned face out of a frame as brightness in grey levels 0..255.
 
-    A face larger than the crop is averaged down (warped at two or four times the size, then
-    area-averaged), so that fine texture does not alias into apparent movement.
+    A face much larger than the crop is averaged down first, so that fine texture does not alias
+    into apparent movement.
 
     Returns
     -------
@@ -105,18 +105,53 @@ def crop_luma(frame: Frame, transform: NDArray[np.float64], size: int) -> NDArra
         Full-range grey levels; outside the picture 0.
     """
     scale = float(np.hypot(*transform[:, 0]))
-    factor = 1 if scale < 1.6 else 2 if scale < 3.2 else 4
-    matrix = transform
+    factor = 1 if scale < 2.2 else 2 if scale < 4.4 else 4
+    luma, matrix = frame.luma, transform
     if factor > 1:
-        # Centre of crop pixel c covers fine pixels factor*c ... factor*c + factor - 1.
-        fine = np.array([[1.0 / factor, 0.0, (1.0 / factor - 1.0) / 2.0]] * 2)
-        matrix = transform.copy()
-        matrix[:, :2] = transform[:, :2] / factor
-        matrix[:, 2] = transform[:, :2] @ fine[:, 2] + transform[:, 2]
-    patch = frame.luma_patch(matrix, (size * factor, size * factor))
-    if factor > 1:
-        patch = np.asarray(cv2.resize(patch, (size, size), interpolation=cv2.INTER_AREA))
+        luma, matrix = _reduced(frame.luma, transform, size, factor)
+    patch = cv2.warpAffine(
+        luma,
+        matrix,
+        (size, size),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderValue=(0.0 if frame.full_range else 16.0,),
+    )
     grey = patch.astype(np.float32)
     if frame.full_range:
         return grey
     return np.asarray((grey - 16.0) * np.float32(255.0 / 219.0), dtype=np.float32)
+
+
+def _reduced(
+    luma: NDArray[np.uint8], transform: NDArray[np.float64], size: int, factor: int
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """The part of the picture under the crop, averaged down by a whole factor.
+
+    The blocks that are averaged lie on a grid fixed to the picture, so that a face at rest gives
+    the same crop in every frame.
+
+    Returns
+    -------
+    reduced : ndarray of uint8
+        At least one block.
+    matrix : ndarray, shape (2, 3)
+        From crop pixels to pixels of `reduced`.
+    """
+    edge = np.array([[0.0, size, 0.0, size], [0.0, 0.0, size, size], [1.0] * 4])
+    x, y = transform @ edge
+    height, width = (side // factor for side in luma.shape)  # whole blocks
+    left, right = _blocks_between(x, factor, width)
+    top, bottom = _blocks_between(y, factor, height)
+    part = luma[top * factor : bottom * factor, left * factor : right * factor]
+    small = cv2.resize(part, (right - left, bottom - top), interpolation=cv2.INTER_AREA)
+    matrix = transform.copy()
+    matrix[:, 2] -= np.array([left, top]) * factor + (factor - 1) / 2.0
+    return np.asarray(small, dtype=np.uint8), matrix / factor
+
+
+def _blocks_between(places: NDArray[np.float64], factor: int, blocks: int) -> tuple[int, int]:
+    """First and last-plus-one block that cover some pixel places, with one to spare, clipped."""
+    first = int(np.floor(places.min() / factor)) - 1
+    last = int(np.ceil(places.max() / factor)) + 2
+    first = min(max(first, 0), blocks - 1)
+    return first, min(max(last, first + 1), blocks)

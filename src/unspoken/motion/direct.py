@@ -34,6 +34,8 @@ _OUTLIER = 9.0
 #: A Gauss-Newton step below this share of every standard error is the last.
 _CLOSE = 0.3
 _MOST_STEPS = 4
+#: A change of a block's weight by a smaller factor does not matter.
+_WEIGHT_STEP = 1.65
 #: A change of a prior variance by less than this (logarithm) is not worth a new factorisation.
 _PRIOR_STEP = 0.4
 #: How fast the memory of block noise follows (share per frame, rising and falling).
@@ -57,9 +59,12 @@ class DirectAlignment:
         motion = np.concatenate((template.fields.units, template.fields.head))
         self._motions = motion.shape[0]
         self._template = self._smooth(template.crop)
+        # After smoothing, neighbours say nearly the same: every other pixel, as on a chess board.
+        chess = np.indices(template.crop.shape).sum(axis=0) % 2 == 0
         self._order, self._starts, self._counts = _blocks(
-            template.fields.mask, max(4, round(_BLOCK_SHARE * size))
+            template.fields.mask & chess, max(4, round(_BLOCK_SHARE * size))
         )
+        self._shares = self._counts / self._counts.sum()
         self._pixels = self._template.ravel()[self._order]
         self._columns = self._make_columns(motion)
         # Fields are smooth: kept at half size (means of 2 x 2 pixels, as cv2.resize undoes).
@@ -70,6 +75,8 @@ class DirectAlignment:
         planes = quads.transpose(0, 3, 1, 2)  # x and y apart, as cv2.remap wants them
         self._coarse = np.ascontiguousarray(planes).reshape(self._motions, -1)
         self._grid = np.meshgrid(*[np.arange(size, dtype=np.float32)] * 2)
+        brightness = max(float(self._pixels.mean()), 1.0)
+        self._mean_light = self._columns[self._motions :].mean(axis=1) / brightness
         self._products = _block_products(self._columns, self._starts)
         peak_px = np.sqrt((template.fields.units**2).sum(axis=3).max(axis=(1, 2)))
         self._rest_prior = np.r_[
@@ -79,7 +86,7 @@ class DirectAlignment:
         ]
         self._prior = self._rest_prior
         self._noise = np.full(len(self._starts), 2.0, np.float64)
-        self._correlation = 12.0
+        self._correlation = 6.0
         self._seen = 0
         self._state = np.zeros(len(self._columns), np.float64)
         self._weights = self._block_weights(self._noise)
@@ -137,7 +144,9 @@ class DirectAlignment:
         """Give unexplained blocks less weight; refactorise only when it matters."""
         variance = np.maximum(self._noise, energy)
         weights = self._block_weights(variance)
-        if np.mean(np.abs(np.log(weights / self._weights)) > 0.5) > 0.05:
+        ratio = weights / self._weights
+        changed = np.count_nonzero((ratio > _WEIGHT_STEP) | (ratio * _WEIGHT_STEP < 1.0))
+        if changed > 0.05 * ratio.size:
             self._weights = weights
             self._factorise()
 
@@ -165,8 +174,8 @@ class DirectAlignment:
             error=self._error.copy(),
             head=self._state[self._units : self._motions].astype(np.float32),
             light=self._brightness(),
-            misfit=float(np.average(outlying, weights=self._counts)),
-            residual=float(np.sqrt(np.average(energy, weights=self._counts))),
+            misfit=float(outlying @ self._shares),
+            residual=float(np.sqrt(energy @ self._shares)),
         )
 
     def _set_free(self, freedom: Array) -> None:
@@ -183,8 +192,7 @@ class DirectAlignment:
             self._factorise()
 
     def _brightness(self) -> float:
-        light = self._state[self._motions :] @ self._columns[self._motions :].mean(axis=1)
-        return float(1.0 + light / max(float(self._pixels.mean()), 1.0))
+        return float(1.0 + self._state[self._motions :] @ self._mean_light)
 
     def _remember(self, energy: NDArray[np.float64]) -> None:
         """Follow each block's usual residual variance: an average at first, then a slow one."""

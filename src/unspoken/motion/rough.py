@@ -49,7 +49,8 @@ def _indices(key: str) -> list[int]:
     return [BLENDSHAPE_INDEX[name.format(side)] for name in _SHAPES[code]]
 
 
-_INDICES = [_indices(key) for key in UNIT_KEYS]
+#: One row per unit; shorter lists repeat their last entry, which does not change a maximum.
+_INDICES = np.array([(found + found[-1:] * 2)[:3] for found in map(_indices, UNIT_KEYS)])
 
 
 def rough_change(before: NDArray[np.float32], now: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -66,5 +67,5 @@ def rough_change(before: NDArray[np.float32], now: NDArray[np.float32]) -> NDArr
         Not negative; a change of score by 1 counts as amplitude 1. Zero within the net's unrest.
     """
     change = np.abs(now - before)
-    moved = np.array([change[indices].max() for indices in _INDICES], np.float32)
+    moved = change[_INDICES].max(axis=1)
     return np.asarray(np.maximum(moved - np.float32(_UNREST), 0.0), dtype=np.float32)

@@ -10,7 +10,8 @@ from unspoken.face.observation import FaceObservation, Pose
 from unspoken.facs.basis import load_basis
 from unspoken.facs.units import UNIT_KEYS
 from unspoken.media.frame import Frame
-from unspoken.motion.backend import Array, Backend, Measurement, Template, make_backend
+from unspoken.motion.backend import Array, Backend, Measurement, Template
+from unspoken.motion.backends import make_backend
 from unspoken.motion.crop import crop_luma, crop_transform, to_crop
 from unspoken.motion.evidence import EvidenceRow, Gap
 from unspoken.motion.fields import build_fields
@@ -105,7 +106,8 @@ class EvidenceStream:
         self.meter.push(frame, crop, seen.points, frame.time_s)
         look = Look(
             crop,
-            to_crop(transform, seen.points),
+            seen.points,
+            transform,
             seen.pose,
             geometry.icd_px(seen.points),
             seen.blendshapes,
@@ -119,7 +121,8 @@ class EvidenceStream:
 
     def _make_backend(self, look: Look) -> Backend:
         size = self._settings.crop_px
-        fields = build_fields(self._basis, look.mesh, head_rotation(look.pose), size)
+        mesh = to_crop(look.transform, look.points)
+        fields = build_fields(self._basis, mesh, head_rotation(look.pose), size)
         return make_backend(self._settings.backend, Template(look.crop, fields))
 
     def _gap_before(self, seen: FaceObservation) -> Gap:

@@ -51,8 +51,10 @@ class Look:
     ----------
     crop : ndarray of float32, shape (size, size)
         Grey levels.
-    mesh : ndarray, shape (478, 3)
-        Mesh in crop pixels.
+    points : ndarray, shape (478, 3)
+        Mesh in picture pixels.
+    transform : ndarray, shape (2, 3)
+        From crop pixels to picture pixels.
     pose : Pose
         Head pose, degrees.
     icd_px : float
@@ -64,7 +66,8 @@ class Look:
     """
 
     crop: Array
-    mesh: NDArray[np.float64]
+    points: Array
+    transform: NDArray[np.float64]
     pose: Pose
     icd_px: float
     blendshapes: Array
@@ -90,11 +93,15 @@ class TemplateState:
     used_s: float
     fresh: list[float] = field(default_factory=list)
     residual: float = 0.0
+    _looked: Array | None = None
+    _freedom: Array | None = None
 
     def measure(self, look: Look) -> Measurement:
         """Compare what is seen with this template."""
-        freedom = rough_change(self.taken.blendshapes, look.blendshapes)
-        return self.backend.measure(look.crop, freedom)
+        if look.blendshapes is not self._looked:  # the net does not run on every frame
+            self._looked = look.blendshapes
+            self._freedom = rough_change(self.taken.blendshapes, look.blendshapes)
+        return self.backend.measure(look.crop, self._freedom)
 
     def is_stale(self, residual: float, time_s: float) -> bool:
         """Follow the residual (grey levels); whether the template no longer looks like the face."""

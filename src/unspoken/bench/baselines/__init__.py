@@ -1,0 +1,1 @@
+"""Published spotters, written anew from their descriptions, to measure Unspoken against."""
