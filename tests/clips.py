@@ -124,7 +124,7 @@ def lit(gain: Callable[[float], float]) -> Change:
     """A change of light over the whole picture: brightness by the second, 1.0 as filmed."""
 
     def change(picture: Picture, time_s: float) -> Picture:
-        return np.clip(picture * np.float32(gain(time_s)), 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(picture * gain(time_s), 0, 255), dtype=np.uint8)
 
     return change
 

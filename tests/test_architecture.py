@@ -30,7 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("reading",),
     ("context",),
     # The result type and the forms it takes on disk.
-    ("analysis", "events_table", "filing", "records", "signals", "tables"),
+    ("analysis", "events_table", "filing", "records", "signal_slices", "signals", "tables"),
     ("engine", "pipeline", "stages", "summary"),
     ("insight",),
     ("report",),

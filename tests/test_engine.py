@@ -149,7 +149,7 @@ def test_a_long_pause_between_two_frames_is_not_exposure(clip: Clip) -> None:
         pytest.param(
             NOBODY_MOVES, lit(lambda t: 1.0 + 0.06 * ((t * 7.0) % 1.0 - 0.5)), id="light flickers"
         ),
-        pytest.param(NOBODY_MOVES, lit(lambda t: 0.7 + 0.12 * t), id="light comes up slowly"),
+        pytest.param(NOBODY_MOVES, lit(lambda t: 0.7 + 0.07 * t), id="light comes up slowly"),
     ],
 )
 def test_nothing_but_light_and_head_gives_no_expression(

@@ -25,6 +25,8 @@ from unspoken.spotting.events import Artefact, Event
 if TYPE_CHECKING:
     import polars as pl
 
+    from unspoken.signal_slices import SlicedSignals
+
 __all__ = ["SCHEMA_VERSION", "Analysis", "FaceSummary", "Quality", "Sensitivity"]
 
 #: Grows when an older program could misread the file. Added keys do not count: readers pass over
@@ -202,6 +204,16 @@ class Analysis:
             object.__setattr__(self, "_signals", table)
         assert self._signals is not None
         return self._signals
+
+    def sliced_signals(self) -> SlicedSignals:
+        """The signals table a few seconds at a time, for recordings of any length.
+
+        Unlike `signals` this never holds the whole table, unless it is in memory already.
+        """
+        from unspoken.signal_slices import SlicedSignals
+
+        table = self._signals
+        return SlicedSignals(self._signals_path() if table is None else table)
 
     def _signals_path(self) -> Path | None:
         if self.signals_file is not None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from unspoken.analysis import Analysis
 from unspoken.errors import OutputError
-from unspoken.filing import Batch, writing
+from unspoken.filing import Batch, part_path, writing
 from unspoken.pipeline import Progress, Run, run
 from unspoken.settings import Settings
 from unspoken.signals import SignalsWriter
@@ -142,8 +142,9 @@ def analyze_to_folder(
     """Analyse one source and write its results.
 
     Everything is written under temporary names and appears together at the end; on failure
-    earlier results stay as they were. A run that was stopped leaves earlier complete results alone
-    too: its own go to a folder with "-partial" behind its name.
+    earlier results stay as they were. If only the report fails, the tables are written all the
+    same. A run that was stopped leaves earlier complete results alone too: its own go to a folder
+    with "-partial" behind its name.
 
     Parameters
     ----------
@@ -171,36 +172,34 @@ def analyze_to_folder(
             f"{job.folder} is a file; a folder for results was expected there.",
             "Choose another --out, or move the file away.",
         )
+    if settings.report:
+        # What the report lacks must be known before the work, not after the last frame.
+        import unspoken.report.run_report  # noqa: F401
+    path = job.folder / _SIGNALS_NAME
+    writer: SignalsWriter | None = None
     with cleared_on_failure(job.folder):
-        with writing(job.folder):
-            writer = SignalsWriter(job.folder / _SIGNALS_NAME)
         try:
+            with writing(job.folder):
+                writer = SignalsWriter(path)
             done = run(job.source, settings, writer, progress, stop)
             signals = writer.finish(done.analysis.partial)
             return _save(replace(done.analysis, signals_file=signals), done, job, stop)
         except BaseException:
-            writer.abort()
+            if writer is not None:
+                writer.abort()
+            with contextlib.suppress(OSError):
+                part_path(path).unlink(missing_ok=True)
             raise
 
 
 def _save(analysis: Analysis, done: Run, job: Job, stop: StopRequest | None) -> Analysis:
-    """Write report and tables so that either all of them appear or none."""
-    from unspoken.report.run_report import render_run
-
+    """Write report and tables so that they appear together; the tables alone if need be."""
     folder = _folder_for(analysis, job)
     assert analysis.signals_file is not None
-    page: str | None = None
-    if analysis.settings.report:
-        try:
-            page = render_run(replace(done, analysis=analysis))
-        except KeyboardInterrupt:
-            # Asked once more while the report was made: the tables are what cannot be made again.
-            if stop is not None:
-                stop.asked = True
+    page, failure = _report(replace(done, analysis=analysis), stop)
     with Batch(folder) as batch:
         if page is not None:
-            # A file name may hold bytes that are no text; the page shows a mark instead.
-            batch.add_bytes(_REPORT_NAME, page.encode("utf-8", "replace"))
+            batch.add_pieces(_REPORT_NAME, page)
         saved = analysis.save(folder)
     if page is None:
         with writing(folder / _REPORT_NAME):
@@ -208,7 +207,26 @@ def _save(analysis: Analysis, done: Run, job: Job, stop: StopRequest | None) -> 
             (folder / _REPORT_NAME).unlink(missing_ok=True)
     if folder != job.folder:
         analysis.signals_file.unlink(missing_ok=True)
+    if failure is not None:
+        raise failure
     return saved
+
+
+def _report(done: Run, stop: StopRequest | None) -> tuple[list[bytes] | None, Exception | None]:
+    """The page, or why there is none: the tables are what cannot be made again."""
+    if not done.analysis.settings.report:
+        return None, None
+    from unspoken.report.run_report import render_run
+
+    try:
+        return list(render_run(done)), None
+    except KeyboardInterrupt:
+        # Asked once more while the report was made.
+        if stop is not None:
+            stop.asked = True
+        return None, None
+    except Exception as error:  # whatever it is, it is raised when the tables are safe
+        return None, error
 
 
 def _folder_for(analysis: Analysis, job: Job) -> Path:

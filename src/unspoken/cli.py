@@ -22,7 +22,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-bench_app = typer.Typer(help="Measure how fast Unspoken is on this machine.", no_args_is_help=True)
+bench_app = typer.Typer(
+    help="Measure how fast Unspoken is on this machine, and how well it works.",
+    no_args_is_help=True,
+)
 app.add_typer(bench_app, name="bench")
 
 #: What the command line calls a setting, for messages about it.
@@ -223,6 +226,97 @@ def speed(
     from unspoken.bench.speed import speed_command
 
     raise typer.Exit(speed_command(out, peer, quick=quick))
+
+
+@bench_app.command()
+def recovery(
+    clips: Annotated[
+        list[str],
+        typer.Argument(
+            help="Video files, or folders of them.", show_default=False, callback=_named
+        ),
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for plan, tables and page.")],
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A small grid: tells that the bench works.")
+    ] = False,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Which plan.")] = 0,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, max=64, help="Copies worked on at the same time.")
+    ] = 2,
+    baseline: Annotated[
+        bool, typer.Option("--baseline", help="Run the published spotter on the same copies.")
+    ] = False,
+    amplitudes: Annotated[
+        str, typer.Option("--amplitudes", help="Largest displacements, ICD: 0.02,0.04")
+    ] = "",
+    durations: Annotated[
+        str, typer.Option("--durations", help="Lengths of brief movements, seconds: 0.2,0.33")
+    ] = "",
+    long_durations: Annotated[
+        str,
+        typer.Option("--long-durations", help="Lengths of long movements, seconds; or none."),
+    ] = "",
+    plant: Annotated[
+        list[str] | None,
+        typer.Option("--plant", help="What to plant: AU4, AU12L, happiness, single, prototype."),
+    ] = None,
+    per_cell: Annotated[
+        int | None,
+        typer.Option("--per-cell", min=1, help="Movements per size, length and clip."),
+    ] = None,
+    copies: Annotated[
+        int | None, typer.Option("--copies", min=1, help="Planted copies per clip at most.")
+    ] = None,
+    crf: Annotated[
+        int | None,
+        typer.Option("--crf", min=0, max=51, help="Quality of copies instead of the source's."),
+    ] = None,
+    footage: Annotated[
+        str, typer.Option("--class", help="All clips are still, listening, talking or lively.")
+    ] = "",
+    footage_table: Annotated[
+        Path | None, typer.Option("--classes", help="CSV with clip, start_s, end_s, class.")
+    ] = None,
+    keep_copies: Annotated[bool, typer.Option("--keep-copies", help="Keep the copies.")] = False,
+    false_alarms: Annotated[float, typer.Option("--false-alarms", help="As in analyze.")] = 0.5,
+    backend: Annotated[
+        Literal["direct", "flow"], typer.Option("--backend", help="As in analyze.")
+    ] = "direct",
+    fps: Fps = None,
+) -> None:
+    """Plant known movements into your own footage and count what is found.
+
+    A run that was interrupted goes on when the same command is given again.
+    """
+    from unspoken.commands.recovery import Choices, recovery_command
+    from unspoken.pipeline import make_settings
+
+    settings = make_settings(
+        false_alarms_per_min=false_alarms,
+        backend=backend,
+        fps=fps,
+        report=False,
+        names=_OPTION_OF,
+    )
+    choices = Choices(
+        quick=quick,
+        seed=seed,
+        workers=workers,
+        baseline=baseline,
+        peaks=amplitudes,
+        durations=durations,
+        long_durations=long_durations,
+        plant=tuple(plant or ()),
+        per_cell=per_cell,
+        copies=copies,
+        crf=crf,
+        footage=footage,
+        footage_table=footage_table,
+        keep_copies=keep_copies,
+        settings=settings,
+    )
+    raise typer.Exit(recovery_command(clips, out, choices))
 
 
 def main(arguments: list[str] | None = None) -> int:

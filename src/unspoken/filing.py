@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -73,8 +73,12 @@ class Batch:
 
     def add_bytes(self, name: str, content: bytes) -> None:
         """Stage a file with the given content."""
+        self.add_pieces(name, (content,))
+
+    def add_pieces(self, name: str, pieces: Iterable[bytes]) -> None:
+        """Stage a file whose content comes in pieces."""
         with writing(self._folder / name), self.claim(name).open("wb") as handle:
-            handle.write(content)
+            handle.writelines(pieces)
             handle.flush()
             os.fsync(handle.fileno())
 

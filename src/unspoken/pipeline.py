@@ -23,6 +23,7 @@ from unspoken.analysis import Analysis
 from unspoken.engine import Engine
 from unspoken.errors import InputError, NoFaceFound, RolesNeeded, UsageError
 from unspoken.face.observation import FacesInFrame
+from unspoken.media.facts import ClockFacts
 from unspoken.media.frame import Frame
 from unspoken.media.source import open_source
 from unspoken.settings import Settings
@@ -199,10 +200,23 @@ def run(
         notes = _refuse_empty(engine, name, len(times), partial=partial, black=brightest < _BLACK)
         facts = opened.finish_facts()
         timings = {"decode": decoding.seconds, **engine.timings_s}
-        analysis = summarise(engine, facts, opened.clock, events, [*opened.notes, *notes], partial)
+        clock = _clock_until(opened.clock, times) if partial else opened.clock
+        analysis = summarise(engine, facts, clock, events, [*opened.notes, *notes], partial)
     timings["total"] = perf_counter() - began
     analysis = analysis.with_timings(timings)
     return Run(analysis, collect_places(engine), times)
+
+
+def _clock_until(clock: ClockFacts, times_s: Sequence[float]) -> ClockFacts:
+    """The clock of a stopped run, without the pictures that were only decoded ahead."""
+    last_s = times_s[-1]
+    return replace(
+        clock,
+        frames=len(times_s),
+        end_s=min(clock.end_s, last_s + 1.0 / clock.median_rate_hz),
+        gaps=tuple(gap for gap in clock.gaps if gap[0] < last_s),
+        duplicate_frames=min(clock.duplicate_frames, len(times_s) - 1),
+    )
 
 
 def _refuse_empty(

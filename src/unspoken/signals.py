@@ -270,7 +270,7 @@ class SignalsTable:
 
 
 def read_signals(path: Path) -> pl.DataFrame:
-    """Read a ``signals.parquet``.
+    """Read a whole ``signals.parquet``; for a part at a time see `unspoken.signal_slices`.
 
     Raises
     ------
@@ -281,24 +281,12 @@ def read_signals(path: Path) -> pl.DataFrame:
     """
     import polars as pl
 
-    from unspoken.errors import InputError, SourceNotFound
+    from unspoken.signal_slices import check_columns, check_there, unreadable
 
-    if not path.is_file():
-        raise SourceNotFound(
-            f"The signals of this analysis are not at {path}.",
-            "Keep signals.parquet next to analysis.json.",
-        )
+    check_there(path)
     try:
         table = pl.read_parquet(path, hive_partitioning=False)
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise InputError(
-            f"{path} is not a readable Parquet file: {error}.", "Analyse the source again."
-        ) from error
-    wanted = [c.name for c in SIGNAL_COLUMNS]
-    missing = [name for name in wanted if name not in table.columns]
-    if missing:
-        raise InputError(
-            f"{path} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}.",
-            "Is it the signals.parquet of an analysis?",
-        )
+        raise unreadable(path, error) from error
+    check_columns(path, [c.name for c in SIGNAL_COLUMNS], table.columns)
     return table

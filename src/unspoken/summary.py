@@ -211,7 +211,9 @@ def _clock_notes(clock: ClockFacts) -> list[str]:
             f"Missing pictures: about {clock.missing_frames}, gaps: {len(clock.gaps)}. Nothing can "
             "be said about these instants."
         )
-    if clock.duplicate_frames > _REPEATING * clock.frames:
+    if clock.duplicate_frames >= clock.frames - 1:
+        notes.append("All pictures are equal: a still picture, or nothing moves at all.")
+    elif clock.duplicate_frames > _REPEATING * clock.frames:
         share = clock.duplicate_frames / clock.frames
         notes.append(
             f"{share:.0%} of the pictures repeat the one before: what moves is seen about "

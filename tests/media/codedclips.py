@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 from numpy.typing import NDArray
 
@@ -57,3 +58,17 @@ def write_coded(
         for number, time_s in zip(shown, times, strict=True):
             writer.add(coded_picture(number, size), time_s)
     return path
+
+
+def flag_interlaced(image: av.VideoFrame) -> av.VideoFrame:
+    """Let FFmpeg's setfield filter mark a picture as top field first."""
+    graph = av.filter.Graph()
+    source = graph.add_buffer(
+        width=image.width,
+        height=image.height,
+        format=image.format,
+        time_base=Fraction(1, 90000),
+    )
+    graph.link_nodes(source, graph.add("setfield", "tff"), graph.add("buffersink")).configure()
+    graph.vpush(image)
+    return graph.vpull()

@@ -5,16 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import av
 import cv2
 import numpy as np
 import pytest
 
-from tests.media.codedclips import coded_picture, number_of, write_coded
+from tests.media.codedclips import SIZE, coded_picture, flag_interlaced, number_of, write_coded
 from unspoken.errors import InputError
 from unspoken.media.decode import Decoder
 from unspoken.media.frame import Frame
 from unspoken.media.seeking import read_frames_at
 from unspoken.media.source import open_source
+from unspoken.media.writer import ClipWriter
 
 WANTED = [0, 1, 3, 40, 41, 119, 120, 121, 200, 249]
 
@@ -82,6 +84,44 @@ def test_far_pictures_are_reached_without_decoding_all(
     frames = list(read_frames_at(path, [707, 1490], [707 / 25, 1490 / 25]))
     assert [number_of(f.luma) for f in frames] == [707 % 256, 1490 % 256]
     assert decoded < 150
+
+
+def test_pictures_nothing_depends_on_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of three B-frames two are references for nobody; after the last picture it seeks on."""
+    path = write_coded(tmp_path / "clip.mp4", 250, bframes=3, key_interval=125)
+    decoded = 0
+    plain = Decoder.pictures
+
+    def counting(decoder: Decoder) -> Any:
+        nonlocal decoded
+        for picture in plain(decoder):
+            decoded += 1
+            yield picture
+
+    monkeypatch.setattr(Decoder, "pictures", counting)
+    wanted = [61, 62, 201]
+    frames = list(read_frames_at(path, wanted, [i / 25 for i in wanted]))
+    assert [number_of(f.luma) for f in frames] == wanted
+    assert decoded < 0.75 * (62 + 201 - 125)
+
+
+def test_interlaced_pictures_keep_the_neighbours_they_are_made_with(tmp_path: Path) -> None:
+    """Deinterlacing looks at the pictures before and after, so none may be left out."""
+    path = tmp_path / "interlaced.mkv"
+    options = {"x264-params": "interlaced=1", "flags": "+ildct+ilme"}
+    with ClipWriter(path, SIZE, None, bframes=3, key_interval=60, options=options) as writer:
+        for number in range(80):
+            image = av.VideoFrame.from_ndarray(coded_picture(number), "rgb24")
+            writer.add_image(flag_interlaced(image.reformat(format="yuv420p")), 3600 * number)
+    first = first_reading(path)
+    assert all(frame.interlaced for frame in first)
+    wanted = [*range(20, 26), 75]
+    again = list(read_frames_at(path, wanted, [first[i].time_s for i in wanted]))
+    assert [f.index for f in again] == wanted
+    for frame in again:
+        assert np.array_equal(frame.luma, first[frame.index].luma)
 
 
 def test_times_that_had_to_be_moved_fall_back_to_counting(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.media.codedclips import SIZE, coded_picture, number_of, write_coded
+from tests.media.codedclips import SIZE, coded_picture, flag_interlaced, number_of, write_coded
 from unspoken.media.facts import ClockFacts
 from unspoken.media.frame import Frame
 from unspoken.media.video import VideoSource
@@ -199,7 +199,7 @@ def test_interlaced_pictures_are_deinterlaced_one_for_one(
                 picture[field : height // 2 : 2, left : left + 12] = 235
             combed.append(_comb(picture[:, :, 0]))
             image = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(format="yuv420p")
-            writer.add_image(_flag_interlaced(image), round(time_s * 90000))
+            writer.add_image(flag_interlaced(image), round(time_s * 90000))
     frames, clock, source = read(path)
     assert clock.interlaced
     assert [number_of(f.luma) for f in frames] == list(range(count))
@@ -213,20 +213,6 @@ def _comb(luma: NDArray[np.uint8]) -> float:
     """How much each line of the upper half differs from the mean of its neighbours."""
     lines = luma[2 : luma.shape[0] // 2 - 2].astype(float)
     return float(np.abs(lines[1:-1] - (lines[:-2] + lines[2:]) / 2).mean())
-
-
-def _flag_interlaced(image: av.VideoFrame) -> av.VideoFrame:
-    """Let FFmpeg's setfield filter mark a picture as top field first."""
-    graph = av.filter.Graph()
-    source = graph.add_buffer(
-        width=image.width,
-        height=image.height,
-        format=image.format,
-        time_base=Fraction(1, 90000),
-    )
-    graph.link_nodes(source, graph.add("setfield", "tff"), graph.add("buffersink")).configure()
-    graph.vpush(image)
-    return graph.vpull()
 
 
 def test_planes_stay_valid_when_the_decoder_has_moved_on(tmp_path: Path) -> None:

@@ -13,12 +13,22 @@ from numpy.typing import NDArray
 from tests.report.samples import PLANTED, evidence, planted_events
 from unspoken.facs.units import UNIT_KEYS
 from unspoken.report import timeline
-from unspoken.report.timeline import AMPLITUDE_STEP, ERROR_BASE, MISSING, Track, pack_tracks
+from unspoken.report.timeline import AMPLITUDE_STEP, ERROR_BASE, MISSING, Track, TrackPacker
+from unspoken.signal_slices import SlicedSignals
+
+
+def pack_tracks(signals: pl.DataFrame, start_s: float) -> list[Track]:
+    """The whole table, slice after slice."""
+    slices = SlicedSignals(signals)
+    packer = TrackPacker(slices.rows_by_face(), start_s)
+    for part in slices:
+        packer.add(part)
+    return packer.tracks()
 
 
 def unpack(track: Track) -> list[NDArray[np.int64]]:
     """Columns in the documented order: written from the description, not from the packer."""
-    raw = np.frombuffer(zlib.decompress(base64.b64decode(track.data), -15), np.uint8)
+    raw = np.frombuffer(zlib.decompress(base64.b64decode("".join(track.data())), -15), np.uint8)
     sizes = [4, 1] + ([2, 1] if track.bin == 1 else [2, 2, 1]) * len(UNIT_KEYS)
     columns, at = [], 0
     for size in sizes:

@@ -16,6 +16,8 @@ from unspoken.stopping import killable
 __all__ = ["describe", "guarded", "internal_fault", "say", "tell"]
 
 _DEBUG = "UNSPOKEN_DEBUG"
+#: What Typer makes of Ctrl-C.
+_INTERRUPTED = 130
 
 
 def say(text: str) -> None:
@@ -93,12 +95,11 @@ def guarded(app: typer.Typer, arguments: list[str]) -> int:
 
 def _run(app: typer.Typer, arguments: list[str]) -> int:
     try:
-        return int(app(args=arguments, standalone_mode=False) or 0)
+        return _stopped(app(args=arguments, standalone_mode=False))
     except typer.Exit as leave:
-        return int(leave.exit_code)
+        return _stopped(leave.exit_code)
     except (typer.Abort, KeyboardInterrupt):
-        say("Stopped.")
-        return 2
+        return _stopped(_INTERRUPTED)
     except typer.TyperException as error:
         # A usage error also knows how to print the usage line of its command.
         show = getattr(error, "show", None)
@@ -117,3 +118,11 @@ def _run(app: typer.Typer, arguments: list[str]) -> int:
     except Exception as error:
         say(internal_fault(error))
         return 1
+
+
+def _stopped(code: int | None) -> int:
+    """The exit code, with Ctrl-C said in words."""
+    if code != _INTERRUPTED:
+        return int(code or 0)
+    say("Stopped.")
+    return 2

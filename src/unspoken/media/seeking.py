@@ -29,6 +29,9 @@ _POSITIONABLE = {"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"}
 _DECODE_ON_S = 2.0
 """A picture at most this far ahead is reached by decoding on."""
 
+_ONE_THREAD_PX = 1_000_000
+"""Up to this size two decoder threads finish hardly sooner than one."""
+
 _STEP_BACK_S = (0.0, 1.0, 5.0)
 """An index counts in decoding order, so the key frame it gives may come after the picture."""
 
@@ -88,14 +91,14 @@ def read_frames_at(
 
 def _by_time(path: Path, indices: Sequence[int], times_s: Sequence[float]) -> Iterator[Frame]:
     """Yield wanted pictures by their time stamps until one cannot be found."""
-    with Decoder(path) as decoder:
+    with Decoder(path, _ONE_THREAD_PX) as decoder:
         if decoder.container_format not in _POSITIONABLE:
             return
         first = next(decoder.pictures(), None)
         if first is None:
             return
         layout = layout_of(decoder, first)
-        finder = _Finder(decoder)
+        finder = _Finder(decoder, times_s)
         for index, time_s in zip(indices, times_s, strict=True):
             picture = finder.find(time_s)
             if picture is None:
@@ -120,24 +123,43 @@ def _by_number(path: str | os.PathLike[str], indices: Sequence[int]) -> Iterator
 class _Finder:
     """Finds pictures by time stamp, moving forward through a file."""
 
-    def __init__(self, decoder: Decoder) -> None:
+    def __init__(self, decoder: Decoder, times_s: Sequence[float]) -> None:
         self._decoder = decoder
         self._pictures: Iterator[Picture] = iter(())
         self._position: int | None = None
         self._decode_on_s = _DECODE_ON_S
+        self._sparing = decoder.spare_all_but({self._stamp(time_s) for time_s in times_s})
 
     def find(self, time_s: float) -> Picture | None:
         """Give the picture with exactly this time stamp, None if it cannot be reached intact."""
-        tick_s = self._decoder.tick_s
-        pts = round(time_s / tick_s)
-        if abs(self._decoder.seconds(pts) - time_s) > 0.01 * tick_s:
+        pts = self._stamp(time_s)
+        if abs(self._decoder.seconds(pts) - time_s) > 0.01 * self._decoder.tick_s:
             return None  # the clock had to move this one, so no time stamp leads to it
-        ahead_s = None if self._position is None else (pts - self._position) * tick_s
-        if ahead_s is not None and 0.0 < ahead_s <= self._decode_on_s:
-            return self._decode_to(pts)
+        picture = self._decode_to(pts) if self._near(pts) else self._enter(pts)
+        if picture is None and self._sparing:
+            # Interlaced, or something is odd about the file: then every picture counts.
+            self._sparing = False
+            self._decoder.decode_all()
+            picture = self._enter(pts)
+        return picture
+
+    def _stamp(self, time_s: float) -> int:
+        return round(time_s / self._decoder.tick_s)
+
+    def _near(self, pts: int) -> bool:
+        """Whether decoding on is the shortest way to a picture."""
+        if self._position is None or pts <= self._position:
+            return False
+        key = self._decoder.key_before(pts)
+        if key is not None and key > self._position:
+            return False
+        return (pts - self._position) * self._decoder.tick_s <= self._decode_on_s
+
+    def _enter(self, pts: int) -> Picture | None:
+        """Seek to a key frame before a picture and decode from there."""
         for back_s in _STEP_BACK_S:
             try:
-                self._decoder.seek(pts - round(back_s / tick_s))
+                self._decoder.seek(pts - round(back_s / self._decoder.tick_s))
             except av.error.FFmpegError:
                 return None
             self._pictures = self._decoder.pictures()
@@ -150,7 +172,7 @@ class _Finder:
     def _decode_to(self, pts: int) -> Picture | None:
         entered = self._position is None
         for picture in self._pictures:
-            if picture.pts is None:
+            if picture.pts is None or (picture.interlaced and self._sparing):
                 return None
             if entered:
                 # Landing far back means key frames are far apart: rather decode on than seek.

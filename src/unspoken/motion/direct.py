@@ -29,10 +29,13 @@ _BLOCK_SHARE = 8.0 / 160.0
 _PRIOR_UNIT_ICD, _PRIOR_HEAD_PX = 0.03, 4.0
 #: Grey levels: what blurred pixels of even the cleanest footage scatter by (8-bit rounding).
 _NOISE_FLOOR = 0.15
+#: Grey levels: brighter than this the camera may have clipped.
+_CLIPPED = 247.0
 #: A block whose residual variance exceeds its usual one this many times is unexplained.
 _OUTLIER = 9.0
-#: A Gauss-Newton step below this share of every standard error is the last.
-_CLOSE = 0.3
+#: A Gauss-Newton step below this share of every standard error is the last (the next one would be
+#: about a tenth of it).
+_CLOSE = 0.6
 _MOST_STEPS = 4
 #: A change of a block's weight by a smaller factor does not matter.
 _WEIGHT_STEP = 1.65
@@ -107,7 +110,9 @@ class DirectAlignment:
         y = (y / self._size * 4.0 - 2.0).astype(np.float32)
         v = self._pixels / 100.0
         light = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y, v, v * x, v * y])
-        return np.ascontiguousarray(np.concatenate((moving, light)), dtype=np.float32)
+        columns = np.ascontiguousarray(np.concatenate((moving, light)), dtype=np.float32)
+        columns[:, v > _CLIPPED / 100.0] = 0.0
+        return columns
 
     def _block_weights(self, variance: NDArray[np.float64]) -> NDArray[np.float64]:
         """Information per pixel of each block: inverse variance, thinned for correlated noise."""
@@ -132,7 +137,9 @@ class DirectAlignment:
         )
         back = cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         light = state[self._motions :].astype(np.float32) @ self._columns[self._motions :]
-        left = back.ravel()[self._order] - self._pixels - light
+        now = back.ravel()[self._order]
+        left = now - self._pixels - light
+        left[now > _CLIPPED] = 0.0  # where the camera ran out of range nothing can be compared
         return np.asarray(left, dtype=np.float32)
 
     def _step(self, residual: Array) -> NDArray[np.float64]:

@@ -44,7 +44,8 @@ class EvidenceRow:
     gaze_x, gaze_y : float
         Gaze direction in the head, -1..1: own left, up; NaN without a face.
     light : float
-        Mean brightness of the face relative to the template's, 1.0 = unchanged; NaN in a gap.
+        Mean brightness of the face relative to the first frame of its run, 1.0 = unchanged; NaN in
+        a gap.
     quality : float
         0..1, how far this frame's evidence can be relied on; 0 in a gap.
     gap : Gap

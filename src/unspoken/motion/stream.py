@@ -72,6 +72,8 @@ class EvidenceStream:
         self._pool = TemplatePool(self._make_backend)
         self._source_run: int | None = None
         self._run = -1
+        self._first_brightness: float | None = None
+        self._light = 1.0
         #: From crop pixels to picture pixels at the last frame; None where nothing was cut out.
         self.transform: NDArray[np.float64] | None = None
 
@@ -97,12 +99,17 @@ class EvidenceStream:
             self._source_run = seen.run
             self._run += 1
             self._pool = TemplatePool(self._make_backend)
+            self._first_brightness = None
         gap = self._gap_before(seen)
         if gap:
             return self._row(frame, seen, None, gap)
         size = self._settings.crop_px
         transform = self.transform = crop_transform(seen.points, size)
         crop = crop_luma(frame, transform, size)
+        brightness = float(crop[size // 5 : -size // 5, size // 5 : -size // 5].mean())
+        if self._first_brightness is None:
+            self._first_brightness = max(brightness, 1.0)
+        self._light = brightness / self._first_brightness
         self.meter.push(frame, crop, seen.points, frame.time_s)
         look = Look(
             crop,
@@ -159,7 +166,7 @@ class EvidenceStream:
             mouth_opening=geometry.mouth_opening(seen.blendshapes),
             gaze_x=gaze_x,
             gaze_y=gaze_y,
-            light=float("nan") if measured is None else measured.light,
+            light=float("nan") if measured is None else self._light,
             quality=explained * min(1.0, icd / 40.0),
             gap=gap,
         )

@@ -32,6 +32,9 @@ _SCALE_REACH = 1.35
 #: A template has gone stale when its residual, averaged over this many seconds, exceeds what it
 #: was in its first half second by this factor and this many grey levels.
 _STALE_AVERAGE_S, _STALE_FACTOR, _STALE_GREY, _FRESH_S = 0.25, 1.7, 1.2, 0.5
+#: A template serves light up to this much brighter or darker, as a factor: cameras bend brightness
+#: (gamma, clipping), and the model of light is straight.
+_LIGHT_REACH = 1.1
 #: Offsets fade with this time constant, seconds: errors of many changes must not add up, and
 #: what lasts for minutes is a posture, not an expression.
 _OFFSET_FADE_S = 20.0
@@ -91,6 +94,7 @@ class TemplateState:
     offset: Array
     since_s: float
     used_s: float
+    brightness: float
     fresh: list[float] = field(default_factory=list)
     residual: float = 0.0
     _looked: Array | None = None
@@ -119,6 +123,11 @@ class TemplateState:
         """Degrees between the template's pose and another; the crop removes roll."""
         mine, other = self.taken.pose, look.pose
         return float(np.hypot(mine.yaw_deg - other.yaw_deg, mine.pitch_deg - other.pitch_deg))
+
+    def light(self, look: Look) -> float:
+        """How many times brighter or darker the face is now, at least 1."""
+        dark, bright = sorted((self.brightness, float(look.crop.mean())))
+        return (bright + 1.0) / (max(dark, 0.0) + 1.0)
 
     def scale(self, look: Look) -> float:
         """How many times larger or smaller the face is now, at least 1."""
@@ -172,12 +181,17 @@ class TemplatePool:
 
     def _new(self, look: Look) -> TemplateState:
         zero = np.zeros(len(UNIT_KEYS), np.float32)
-        return TemplateState(self.make(look), look, zero, look.time_s, look.time_s)
+        brightness = float(look.crop.mean())
+        return TemplateState(self.make(look), look, zero, look.time_s, look.time_s, brightness)
 
     def _change_if_needed(self, look: Look, measured: Measurement, total: Array) -> bool:
         state = self.active
         assert state is not None
-        away = state.turn_deg(look) > _POSE_REACH_DEG or state.scale(look) > _SCALE_REACH
+        away = (
+            state.turn_deg(look) > _POSE_REACH_DEG
+            or state.scale(look) > _SCALE_REACH
+            or state.light(look) > _LIGHT_REACH
+        )
         stale = state.is_stale(measured.residual, look.time_s)
         if not (away or stale):
             return False
@@ -201,6 +215,7 @@ class TemplatePool:
             for state in self._rest
             if state.turn_deg(look) <= _POSE_REACH_DEG / 2
             and state.scale(look) <= np.sqrt(_SCALE_REACH)
+            and state.light(look) <= np.sqrt(_LIGHT_REACH)
         ]
         return min(fits, key=lambda state: state.turn_deg(look), default=None)
 

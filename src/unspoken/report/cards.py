@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import Markup
 
@@ -13,36 +13,28 @@ from unspoken.facs.units import unit_of
 from unspoken.report import words
 from unspoken.report.marks import Arrow, unit_arrows
 from unspoken.report.pictures import DIFFERENCE_GAIN, PICTURE_PX, ROLES, EventPictures
-from unspoken.report.plots import event_plot, series_slots
+from unspoken.report.plots import PlotRows, event_plot
 from unspoken.spotting.events import Artefact, Event
 from unspoken.timing import clock_text
-
-if TYPE_CHECKING:
-    import polars as pl
 
 __all__ = ["event_card", "event_row"]
 
 
 def event_card(
-    event: Event,
-    signals: pl.DataFrame,
-    artefacts: Sequence[Artefact],
-    pictures: EventPictures | None,
+    rows: PlotRows, artefacts: Sequence[Artefact], pictures: EventPictures | None
 ) -> dict[str, Any]:
     """The card of an event.
 
     Parameters
     ----------
-    event : Event
-        The event.
-    signals : polars.DataFrame
-        Rows of its face.
+    rows : PlotRows
+        The event, with the rows around it.
     artefacts : sequence of Artefact
         Of its face.
     pictures : EventPictures or None
         Its strip; None shows the plot alone.
     """
-    slots = series_slots(list(event.action_units))
+    event, slots = rows.event, rows.slots
     return {
         "id": event.event_id,
         "kind": event.kind,
@@ -57,7 +49,7 @@ def event_card(
             for key, amplitude in event.action_units.items()
         ],
         "shots": _shots(event, pictures, slots) if pictures else [],
-        "plot": Markup(event_plot(event, signals, artefacts)),
+        "plot": Markup(event_plot(rows, artefacts)),
         "reading": _reading_sentence(event),
         "flags": ", ".join(words.flag_words(flag) for flag in event.flags),
     }

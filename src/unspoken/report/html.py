@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
@@ -17,17 +15,20 @@ from markupsafe import Markup
 from unspoken.analysis import Analysis
 from unspoken.filing import Batch
 from unspoken.report.pictures import EventPictures, choose_events
+from unspoken.report.plots import PlotRows
 from unspoken.report.sections import page_values
-from unspoken.report.timeline import pack_tracks
-from unspoken.report.timeline_data import timeline_data
+from unspoken.report.timeline import Track, TrackPacker
+from unspoken.report.timeline_data import data_block
 
-__all__ = ["MOST_STRIPS", "render_report", "write_report"]
+__all__ = ["MOST_STRIPS", "render_report", "report_pieces", "write_report"]
 
 REPORT_NAME = "report.html"
 #: Strips of key frames in a report; each adds about 50 kB.
 MOST_STRIPS = 60
 #: Strips that are unfolded at once; the rest are one click away.
 _OPEN_STRIPS = 12
+#: Least bytes in a piece of the page.
+_PIECE = 1 << 16
 
 
 def _package_text(name: str) -> str:
@@ -51,12 +52,6 @@ def _digest(text: str) -> str:
     return f"'sha256-{base64.b64encode(raw).decode('ascii')}'"
 
 
-def _inert_json(value: Any) -> Markup:
-    """JSON that cannot end its script element early."""
-    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028"))
-
-
 def render_report(analysis: Analysis, pictures: Mapping[str, EventPictures]) -> str:
     """Make the report's text.
 
@@ -73,7 +68,22 @@ def render_report(analysis: Analysis, pictures: Mapping[str, EventPictures]) -> 
         A complete HTML page. Its content security policy forbids every request; style and script
         are allowed by their digests alone.
     """
-    signals = analysis.signals
+    return b"".join(report_pieces(analysis, pictures)).decode("utf-8")
+
+
+def report_pieces(analysis: Analysis, pictures: Mapping[str, EventPictures]) -> Iterator[bytes]:
+    """Make the report piece by piece, so that the page is never held twice.
+
+    Parameters
+    ----------
+    analysis, pictures
+        See :func:`render_report`.
+
+    Yields
+    ------
+    bytes
+        UTF-8, to be put together. Characters that are no text, from file names, become a mark.
+    """
     css = _package_text("static/report.css")
     js = _package_text("static/report.js")
     policy = "; ".join(
@@ -86,22 +96,44 @@ def render_report(analysis: Analysis, pictures: Mapping[str, EventPictures]) -> 
             "form-action 'none'",
         )
     )
-    tracks = pack_tracks(signals, analysis.clock.start_s)
-    strips = choose_events(analysis.events, MOST_STRIPS)
-    return (
+    strips = [PlotRows(event) for event in choose_events(analysis.events, MOST_STRIPS)]
+    tracks = _read_signals(analysis, strips)
+    chunks = (
         _environment()
         .get_template("report.html.j2")
-        .render(
-            **page_values(analysis, signals, strips, pictures),
+        .generate(
+            **page_values(analysis, strips, pictures),
             policy=Markup(policy),
             css=Markup(css),
             js=Markup(js),
-            tracks=[track.as_dict() for track in tracks],
-            many_tracks=len(tracks) > 1,
+            tracks=tracks,
             cards_open=_OPEN_STRIPS,
-            data=_inert_json(timeline_data(analysis, tracks)),
+            data=map(Markup, data_block(analysis, tracks)),
         )
     )
+    return _encoded(chunks)
+
+
+def _read_signals(analysis: Analysis, strips: Sequence[PlotRows]) -> list[Track]:
+    """Go through the signals once, for the timeline and for the plots."""
+    signals = analysis.sliced_signals()
+    packer = TrackPacker(signals.rows_by_face(), analysis.clock.start_s)
+    for part in signals:
+        packer.add(part)
+        for rows in strips:
+            rows.add(part)
+    return packer.tracks()
+
+
+def _encoded(chunks: Iterable[str]) -> Iterator[bytes]:
+    """The template's many chunks as fewer pieces."""
+    piece = bytearray()
+    for chunk in chunks:
+        piece += chunk.encode("utf-8", "replace")
+        if len(piece) >= _PIECE:
+            yield bytes(piece)
+            piece.clear()
+    yield bytes(piece)
 
 
 def write_report(
@@ -129,7 +161,6 @@ def write_report(
         When it cannot be written; a report that was there before stays as it was.
     """
     folder = Path(folder)
-    text = render_report(analysis, pictures or {})
     with Batch(folder) as batch:
-        batch.add_bytes(REPORT_NAME, text.encode("utf-8"))
+        batch.add_pieces(REPORT_NAME, report_pieces(analysis, pictures or {}))
     return folder / REPORT_NAME

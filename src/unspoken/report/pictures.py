@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import cv2
@@ -198,12 +199,19 @@ def _difference(onset: _GREY | None, apex: _GREY | None) -> bytes | None:
     change = np.asarray(cv2.GaussianBlur(_aligned(apex, onset) - onset, (0, 0), 1.0), np.float32)
     # A change of light is no movement: only what differs from the typical change is shown.
     change = change - np.float32(np.median(change))
-    strength = np.clip(change * (DIFFERENCE_GAIN / 127.0), -1.0, 1.0)[..., None]
-    middle = np.array([128.0, 128.0, 128.0], np.float32)
-    darker = np.array([20.0, 90.0, 190.0], np.float32)
-    brighter = np.array([255.0, 190.0, 60.0], np.float32)
+    strength = np.clip(np.rint(change * DIFFERENCE_GAIN), -127, 127).astype(np.intp)
+    return _jpeg(np.take(_palette(), strength + 127, axis=0))
+
+
+@lru_cache(maxsize=1)
+def _palette() -> NDArray[np.uint8]:
+    """Colours of amplified changes from -127 to 127 grey levels, shape (255, 3)."""
+    middle = np.array([128.0, 128.0, 128.0])
+    darker = np.array([20.0, 90.0, 190.0])
+    brighter = np.array([255.0, 190.0, 60.0])
+    strength = np.linspace(-1.0, 1.0, 255)[:, None]
     towards = np.where(strength < 0, darker, brighter) - middle
-    return _jpeg((middle + np.abs(strength) * towards + 0.5).astype(np.uint8))
+    return np.asarray(middle + np.abs(strength) * towards + 0.5, dtype=np.uint8)
 
 
 def _aligned(apex: _GREY, onset: _GREY) -> _GREY:

@@ -5,20 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unspoken.facs.units import unit_of
+from unspoken.facs.units import UNIT_INDEX, unit_of
 from unspoken.report.words import unit_label
+from unspoken.signal_slices import SignalSlice
 from unspoken.spotting.events import Artefact, Event
 from unspoken.timing import Interval
 
-if TYPE_CHECKING:
-    import polars as pl
-
-__all__ = ["MOST_SERIES", "event_plot", "series_slots"]
+__all__ = ["MOST_SERIES", "PlotRows", "event_plot", "series_slots"]
 
 #: Units drawn per plot; the strongest ones.
 MOST_SERIES = 4
@@ -68,15 +65,48 @@ class _Scale:
         return _HEIGHT - _BOTTOM - share * (_HEIGHT - _TOP - _BOTTOM)
 
 
-def event_plot(event: Event, signals: pl.DataFrame, artefacts: Iterable[Artefact]) -> str:
-    """Draw an event's strongest units over time.
+class PlotRows:
+    """Picks the rows an event's plot shows out of the signals table as it goes by.
 
     Parameters
     ----------
     event : Event
-        The event.
-    signals : polars.DataFrame
-        Rows of the event's face, in order of time.
+        The event; its strongest units are kept.
+    """
+
+    def __init__(self, event: Event) -> None:
+        margin = max(_MARGIN_S, (event.offset_s - event.onset_s) / 3.0)
+        self.event = event
+        self.view = Interval(event.onset_s - margin, event.offset_s + margin)
+        self.slots = series_slots(list(event.action_units))
+        self._units = [UNIT_INDEX[key] for key in self.slots]
+        self._parts: list[Array] = []
+
+    def add(self, part: SignalSlice) -> None:
+        """Keep what is near the event; rows come in order of time."""
+        start_s, end_s = self.view.start_s, self.view.end_s
+        if not part.time_s.size or part.time_s[0] >= end_s or part.time_s[-1] < start_s:
+            return
+        near = (part.time_s >= start_s) & (part.time_s < end_s)
+        near &= part.face_id == self.event.face_id
+        values = part.amplitude[self._units][:, near]
+        errors = part.error[self._units][:, near]
+        self._parts.append(np.vstack([part.time_s[near], values, errors], dtype=np.float64))
+
+    def series(self) -> tuple[Array, Array, Array]:
+        """Times, shape (n,), then amplitudes and errors of the units in `slots`, shape (k, n)."""
+        count = len(self._units)
+        rows = np.concatenate([np.empty((1 + 2 * count, 0)), *self._parts], axis=1)
+        return rows[0], rows[1 : 1 + count], rows[1 + count :]
+
+
+def event_plot(rows: PlotRows, artefacts: Iterable[Artefact]) -> str:
+    """Draw an event's strongest units over time.
+
+    Parameters
+    ----------
+    rows : PlotRows
+        The event, with the rows around it.
     artefacts : iterable of Artefact
         Of the same face; those in view are drawn as bands.
 
@@ -86,24 +116,16 @@ def event_plot(event: Event, signals: pl.DataFrame, artefacts: Iterable[Artefact
         An ``<svg>`` element; "" when there is nothing to draw. Colours come from the page's style
         (classes s0 ... s3), so that the plot follows light and dark.
     """
-    slots = series_slots(list(event.action_units))
-    keys = list(slots)
-    margin = max(_MARGIN_S, (event.offset_s - event.onset_s) / 3.0)
-    t0, t1 = event.onset_s - margin, event.offset_s + margin
-    times = signals["time_s"].to_numpy()
-    a, b = (int(i) for i in np.searchsorted(times, (t0, t1)))
-    if not keys or b - a < 2:
+    time, values, errors = rows.series()
+    slots, event = rows.slots, rows.event
+    if not slots or time.size < 2:
         return ""
-    shown = signals.slice(a, b - a)
-    time = shown["time_s"].to_numpy()
-    values = [shown[key].to_numpy().astype(np.float64) for key in keys]
-    errors = [shown[f"{key}_se"].to_numpy().astype(np.float64) for key in keys]
-    scale = _scale(t0, t1, values)
+    scale = _scale(rows.view, values)
     parts = [
         f'<svg class="plot" viewBox="0 0 {_WIDTH:.0f} {_HEIGHT:.0f}" role="img" '
-        f'aria-label="Amplitude over time of {", ".join(unit_label(k) for k in keys)}">'
+        f'aria-label="Amplitude over time of {", ".join(unit_label(k) for k in slots)}">'
     ]
-    parts += _bands(scale, Interval(t0, t1), artefacts)
+    parts += _bands(scale, rows.view, artefacts)
     parts += _axes(scale, event)
     for slot, value, error in zip(slots.values(), values, errors, strict=True):
         parts += _series(scale, slot, time, value, error)
@@ -111,13 +133,12 @@ def event_plot(event: Event, signals: pl.DataFrame, artefacts: Iterable[Artefact
     return "".join(parts)
 
 
-def _scale(t0: float, t1: float, values: list[Array]) -> _Scale:
-    merged = np.concatenate(values)
-    merged = merged[np.isfinite(merged)]
-    high = max(0.02, float(merged.max(initial=0.0)))
-    low = min(0.0, float(merged.min(initial=0.0)))
+def _scale(view: Interval, values: Array) -> _Scale:
+    finite = values[np.isfinite(values)]
+    high = max(0.02, float(finite.max(initial=0.0)))
+    low = min(0.0, float(finite.min(initial=0.0)))
     room = 0.12 * (high - low)
-    return _Scale(t0, t1, low - room, high + room)
+    return _Scale(view.start_s, view.end_s, low - room, high + room)
 
 
 def _bands(scale: _Scale, view: Interval, artefacts: Iterable[Artefact]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from scipy.stats import chi2
+from scipy.special import gammainccinv, gammaincinv
 
 from unspoken.analysis import Analysis
 
@@ -15,7 +15,8 @@ __all__ = ["Rate", "poisson_interval", "rate", "rates_by_kind"]
 def poisson_interval(count: int, level: float = 0.95) -> tuple[float, float]:
     """Exact interval for the mean of a Poisson count.
 
-    Garwood 1936 (doi 10.1093/biomet/28.3-4.437), from the chi-square distribution.
+    Garwood 1936 (doi 10.1093/biomet/28.3-4.437), from the gamma distribution: half a chi-square
+    variable of 2k degrees of freedom is a gamma variable of shape k.
 
     Parameters
     ----------
@@ -39,8 +40,8 @@ def poisson_interval(count: int, level: float = 0.95) -> tuple[float, float]:
     if not 0.0 < level < 1.0:
         raise ValueError(f"the level lies between 0 and 1, got {level}")
     tail = (1.0 - level) / 2.0
-    low = float(chi2.ppf(tail, 2 * count)) / 2.0 if count else 0.0
-    return low, float(chi2.isf(tail, 2 * count + 2)) / 2.0
+    low = float(gammaincinv(count, tail)) if count else 0.0
+    return low, float(gammainccinv(count + 1, tail))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +11,13 @@ from unspoken.errors import InputError
 from unspoken.media.frame import Frame
 from unspoken.media.seeking import read_frames_at
 from unspoken.pipeline import Run
-from unspoken.report.html import MOST_STRIPS, render_report
+from unspoken.report.html import MOST_STRIPS, report_pieces
 from unspoken.report.pictures import choose_events, moments_of, take_pictures
 
 __all__ = ["render_run"]
 
 
-def render_run(run: Run) -> str:
+def render_run(run: Run) -> Iterator[bytes]:
     """Make the report of a run whose source is still there.
 
     Parameters
@@ -25,10 +25,11 @@ def render_run(run: Run) -> str:
     run : Run
         Analysis and the places of the measured faces.
 
-    Returns
-    -------
-    str
-        The page. Key frames that cannot be read a second time are left out.
+    Yields
+    ------
+    bytes
+        The page, see `unspoken.report.html.report_pieces`. Key frames that cannot be read a second
+        time are left out.
     """
     analysis = run.analysis
 
@@ -48,4 +49,4 @@ def render_run(run: Run) -> str:
 
     strips = choose_events(analysis.events, MOST_STRIPS)
     pictures = take_pictures(moments_of(strips, to_picture), frames, analysis.settings.crop_px)
-    return render_report(analysis, pictures)
+    yield from report_pieces(analysis, pictures)

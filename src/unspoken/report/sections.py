@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath, PureWindowsPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from unspoken.analysis import Analysis, FaceSummary
 from unspoken.facs.units import ACTION_UNITS, unit_of
 from unspoken.report import words
 from unspoken.report.cards import event_card, event_row
 from unspoken.report.pictures import EventPictures
+from unspoken.report.plots import PlotRows
 from unspoken.report.rates import Rate, rate, rates_by_kind
 from unspoken.report.seen import seen_section
 from unspoken.settings import Settings
 from unspoken.spotting.events import KINDS, Event
 from unspoken.timing import clock_text
-
-if TYPE_CHECKING:
-    import polars as pl
 
 __all__ = ["page_values"]
 
@@ -40,8 +38,7 @@ _COLUMNS = (
 
 def page_values(
     analysis: Analysis,
-    signals: pl.DataFrame,
-    strips: Sequence[Event],
+    strips: Sequence[PlotRows],
     pictures: Mapping[str, EventPictures],
 ) -> dict[str, Any]:
     """Everything the template needs but style, script and packed signals.
@@ -50,16 +47,14 @@ def page_values(
     ----------
     analysis : Analysis
         What to show.
-    signals : polars.DataFrame
-        Its signals table.
-    strips : sequence of Event
+    strips : sequence of PlotRows
         Events that get a card with pictures and plot.
     pictures : mapping of str to EventPictures
         Strips by event.
     """
     rates = rates_by_kind(analysis, KINDS)
     counts = {kind: measured.count for kind, measured in rates.items()}
-    shown = {event.event_id for event in strips}
+    shown = {rows.event.event_id for rows in strips}
     measured = [face for face in analysis.faces if face.measured_s > 0]
     return {
         "name": _file_name(analysis.source.path),
@@ -72,8 +67,8 @@ def page_values(
         "exposure": _exposure(analysis, measured),
         "false_alarm_note": _false_alarm_note(analysis),
         "many_faces": len(measured) > 1,
-        "cards": _cards(analysis, signals, strips, pictures),
-        "cards_note": _cards_note(analysis, strips),
+        "cards": [_card(analysis, rows, pictures) for rows in strips],
+        "cards_note": _cards_note(analysis, len(strips)),
         "columns": [dict(zip(("key", "name", "type"), c, strict=True)) for c in _COLUMNS],
         "rows": [
             event_row(index, event, event.event_id in shown)
@@ -161,30 +156,14 @@ def _false_alarm_note(analysis: Analysis) -> str:
     return f"{base}: about {expected} expected in this recording."
 
 
-def _cards(
-    analysis: Analysis,
-    signals: pl.DataFrame,
-    strips: Sequence[Event],
-    pictures: Mapping[str, EventPictures],
-) -> list[dict[str, Any]]:
-    if not strips:
-        return []
-    import polars as pl
-
-    wanted = {event.face_id for event in strips}
-    rows = {face: signals.filter(pl.col("face_id") == face) for face in wanted}
-    return [
-        event_card(
-            event,
-            rows[event.face_id],
-            [a for a in analysis.artefacts if a.face_id in (0, event.face_id)],
-            pictures.get(event.event_id),
-        )
-        for event in strips
-    ]
+def _card(
+    analysis: Analysis, rows: PlotRows, pictures: Mapping[str, EventPictures]
+) -> dict[str, Any]:
+    artefacts = [a for a in analysis.artefacts if a.face_id in (0, rows.event.face_id)]
+    return event_card(rows, artefacts, pictures.get(rows.event.event_id))
 
 
-def _cards_note(analysis: Analysis, strips: Sequence[Event]) -> str:
+def _cards_note(analysis: Analysis, shown: int) -> str:
     total = sum(event.kind != "blink" for event in analysis.events)
     note = (
         "Each event at its onset, its apex and its offset, held still by the same crop that was "
@@ -192,9 +171,9 @@ def _cards_note(analysis: Analysis, strips: Sequence[Event]) -> str:
         "brighter, blue got darker. Arrows show which way the unit pulls; they are drawn far "
         "larger than the movement."
     )
-    if total > len(strips):
+    if total > shown:
         note += (
-            f" Shown are the {len(strips)} strongest of {total}, micro-expressions first; "
+            f" Shown are the {shown} strongest of {total}, micro-expressions first; "
             "the table and the timeline have all of them."
         )
     return note

@@ -18,19 +18,17 @@ from __future__ import annotations
 
 import base64
 import zlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unspoken.facs.units import UNIT_KEYS
-from unspoken.motion.evidence import GAPS
+from unspoken.signal_slices import SignalSlice
 
-if TYPE_CHECKING:
-    import polars as pl
-
-__all__ = ["AMPLITUDE_STEP", "ERROR_BASE", "MISSING", "Track", "pack_tracks"]
+__all__ = ["AMPLITUDE_STEP", "ERROR_BASE", "MISSING", "Track", "TrackPacker"]
 
 AMPLITUDE_STEP = 0.002
 ERROR_BASE = 0.0005
@@ -38,9 +36,11 @@ MISSING = -32768
 _ERROR_MISSING = 255
 #: Rows of all faces together that are packed one by one; longer recordings are binned.
 _MOST_ROWS = 30_000
+#: Bytes that become base64 at once; a multiple of three, so that pieces can be joined.
+_PIECE = 3 << 14
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Track:
     """One face's signals, packed.
 
@@ -52,82 +52,129 @@ class Track:
         Values per column.
     bin : int
         Frames per value; 1 means every frame is there.
-    data : str
-        Base64 of the raw DEFLATE stream.
+    packed : bytes or bytearray
+        The raw DEFLATE stream.
     """
 
     face_id: int
     rows: int
     bin: int
-    data: str
+    packed: bytes | bytearray = field(repr=False)
 
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return {"face": self.face_id, "rows": self.rows, "bin": self.bin, "data": self.data}
+    def facts(self) -> dict[str, Any]:
+        """All but the data, for JSON."""
+        return {"face": self.face_id, "rows": self.rows, "bin": self.bin}
+
+    def data(self) -> Iterator[str]:
+        """Base64 of the packed bytes, in pieces that only need to be put together."""
+        view = memoryview(self.packed)
+        for start in range(0, len(view), _PIECE):
+            yield base64.b64encode(view[start : start + _PIECE]).decode("ascii")
 
 
-def pack_tracks(signals: pl.DataFrame, start_s: float) -> list[Track]:
-    """Pack every measured face.
+class TrackPacker:
+    """Packs every measured face while the signals table goes by, slice after slice.
+
+    Only the numbers the page gets are kept: 3 bytes a unit and value, 5 where values are bins.
 
     Parameters
     ----------
-    signals : polars.DataFrame
-        The signals table.
+    rows : mapping of int to int
+        Rows of each face, from `unspoken.signal_slices.SlicedSignals.rows_by_face`.
     start_s : float
-        The clip's first capture time; packed times count from it.
-
-    Returns
-    -------
-    list of Track
-        Ordered by face; empty when no face was measured.
+        The clip's first capture time, seconds; packed times count from it.
     """
-    import polars as pl
 
-    seen = signals.filter(pl.col("face_id").is_not_null())
-    if seen.is_empty():
-        return []
-    per_bin = max(1, -(-seen.height // _MOST_ROWS))
-    faces = seen.partition_by("face_id", as_dict=True, maintain_order=True)
-    ordered = sorted((int(key[0]), table) for key, table in faces.items())
-    return [_pack(face_id, table, start_s, per_bin) for face_id, table in ordered]
+    def __init__(self, rows: Mapping[int, int], start_s: float) -> None:
+        per_bin = max(1, -(-sum(rows.values()) // _MOST_ROWS))
+        self._faces = {face: _Columns(count, per_bin, start_s) for face, count in rows.items()}
 
+    def add(self, part: SignalSlice) -> None:
+        """Take the next rows of the table."""
+        for face, columns in self._faces.items():
+            columns.add(part.of_face(face))
 
-def _pack(face_id: int, table: pl.DataFrame, start_s: float, per_bin: int) -> Track:
-    times = table["time_s"].to_numpy()
-    gap_code = {gap: code for code, gap in enumerate(GAPS)}
-    gaps = np.array([gap_code.get(gap, 0) for gap in table["gap"].to_list()], np.uint8)
-    starts = np.arange(0, times.size, per_bin)
-    blocks = [
-        _planes(np.round((times[starts] - start_s) * 1e4).astype("<i4")),
-        _planes(gaps[starts]),
-    ]
-    for key in UNIT_KEYS:
-        amplitude = table[key].to_numpy().astype(np.float64)
-        error = table[f"{key}_se"].to_numpy().astype(np.float64)
-        blocks += _unit_blocks(amplitude, error, starts, per_bin)
-    squeeze = zlib.compressobj(6, zlib.DEFLATED, -15)
-    packed = squeeze.compress(b"".join(blocks)) + squeeze.flush()
-    return Track(face_id, starts.size, per_bin, base64.b64encode(packed).decode("ascii"))
+    def tracks(self) -> list[Track]:
+        """The packed faces, ordered by number; empty when no face was measured.
+
+        Asked once, when all rows were added: what was gathered is given up on the way.
+        """
+        tracks = []
+        for face in sorted(self._faces):
+            columns = self._faces.pop(face)
+            tracks.append(Track(face, columns.bins, columns.per_bin, columns.deflated()))
+        return tracks
 
 
-def _unit_blocks(
-    amplitude: NDArray[np.float64],
-    error: NDArray[np.float64],
-    starts: NDArray[np.int64],
-    per_bin: int,
-) -> list[bytes]:
-    steps = np.clip(np.round(amplitude / AMPLITUDE_STEP), -32767, 32767)
-    if per_bin == 1:
-        values = [np.where(np.isnan(steps), MISSING, steps)]
-    else:
-        low = np.fmin.reduceat(steps, starts)
-        high = np.fmax.reduceat(steps, starts)
-        values = [np.where(np.isnan(v), MISSING, v) for v in (low, high)]
-        error = np.fmax.reduceat(error, starts)
-    with np.errstate(divide="ignore"):
-        code = np.clip(np.round(8.0 * np.log2(error / ERROR_BASE)), 0, _ERROR_MISSING - 1)
-    code = np.where(np.isnan(code), _ERROR_MISSING, code)
-    return [_planes(v.astype("<i2")) for v in values] + [_planes(code.astype(np.uint8))]
+class _Columns:
+    """The columns of one face as they are packed, filled from the front."""
+
+    def __init__(self, rows: int, per_bin: int, start_s: float) -> None:
+        self.per_bin = per_bin
+        self.bins = -(-rows // per_bin)
+        self._start_s = start_s
+        self._filled = 0
+        self._rest = SignalSlice.joined([])
+        self._time = np.empty(self.bins, "<i4")
+        self._gap = np.empty(self.bins, np.uint8)
+        shape = (len(UNIT_KEYS), self.bins)
+        self._low = np.empty(shape, "<i2")
+        self._high = np.empty(shape, "<i2") if per_bin > 1 else None
+        self._error = np.empty(shape, np.uint8)
+
+    def add(self, part: SignalSlice) -> None:
+        """Fill in whole bins; rows of a bin that is not complete wait for the next slice."""
+        if self._rest.time_s.size:
+            part = SignalSlice.joined([self._rest, part])
+        whole = part.time_s.size - part.time_s.size % self.per_bin
+        self._fill(part.rows(slice(0, whole)))
+        self._rest = SignalSlice.joined([part.rows(slice(whole, None))])
+
+    def _fill(self, part: SignalSlice) -> None:
+        starts = np.arange(0, part.time_s.size, self.per_bin)
+        if not starts.size:
+            return
+        at = slice(self._filled, self._filled + starts.size)
+        self._filled = at.stop
+        self._time[at] = np.round((part.time_s[starts] - self._start_s) * 1e4)
+        self._gap[at] = part.gap[starts]
+        steps = np.round(part.amplitude.astype(np.float64) / AMPLITUDE_STEP)
+        np.clip(steps, -32767, 32767, out=steps)
+        error = part.error.astype(np.float64)
+        if self._high is None:
+            self._low[:, at] = _or(steps, MISSING)
+        else:
+            self._low[:, at] = _or(np.fmin.reduceat(steps, starts, axis=1), MISSING)
+            self._high[:, at] = _or(np.fmax.reduceat(steps, starts, axis=1), MISSING)
+            error = np.fmax.reduceat(error, starts, axis=1)
+        with np.errstate(divide="ignore"):
+            code = np.round(8.0 * np.log2(error / ERROR_BASE))
+        self._error[:, at] = _or(np.clip(code, 0, _ERROR_MISSING - 1), _ERROR_MISSING)
+
+    def deflated(self) -> bytearray:
+        """All columns in the order the page expects, as a raw DEFLATE stream."""
+        self._fill(self._rest)
+        squeeze = zlib.compressobj(6, zlib.DEFLATED, -15)
+        packed = bytearray()
+        for column in self._in_order():
+            packed += squeeze.compress(_planes(column))
+        packed += squeeze.flush()
+        return packed
+
+    def _in_order(self) -> Iterator[NDArray[Any]]:
+        yield self._time
+        yield self._gap
+        for unit in range(len(UNIT_KEYS)):
+            yield self._low[unit]
+            if self._high is not None:
+                yield self._high[unit]
+            yield self._error[unit]
+
+
+def _or(values: NDArray[np.float64], missing: int) -> NDArray[np.float64]:
+    """The values, with a number where there is none; in place."""
+    values[np.isnan(values)] = missing
+    return values
 
 
 def _planes(values: NDArray[Any]) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 from unspoken.analysis import Analysis
@@ -11,11 +13,11 @@ from unspoken.report.timeline import AMPLITUDE_STEP, ERROR_BASE, MISSING, Track
 from unspoken.report.words import GAP_WORDS
 from unspoken.spotting.events import ARTEFACTS
 
-__all__ = ["timeline_data"]
+__all__ = ["data_block"]
 
 
-def timeline_data(analysis: Analysis, tracks: list[Track]) -> dict[str, Any]:
-    """The data block of the page, ready for JSON.
+def data_block(analysis: Analysis, tracks: list[Track]) -> Iterator[str]:
+    """The data block of the page: JSON in pieces, so that the signals are never copied whole.
 
     Parameters
     ----------
@@ -23,7 +25,29 @@ def timeline_data(analysis: Analysis, tracks: list[Track]) -> dict[str, Any]:
         Events and artefacts come from here; their times stay absolute.
     tracks : list of Track
         Packed signals.
+
+    Yields
+    ------
+    str
+        Text that cannot end its script element early.
     """
+    yield _inert(_data(analysis)).removesuffix("}")
+    before = ',"tracks":['
+    for track in tracks:
+        yield before + _inert(track.facts()).removesuffix("}") + ',"data":"'
+        yield from track.data()
+        yield '"}'
+        before = ","
+    yield "]}" if tracks else before + "]}"
+
+
+def _inert(value: Any) -> str:
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028")
+
+
+def _data(analysis: Analysis) -> dict[str, Any]:
+    """Everything but the tracks."""
     return {
         "start": analysis.clock.start_s,
         "end": max(analysis.clock.end_s, analysis.clock.start_s + 1e-3),
@@ -42,7 +66,6 @@ def timeline_data(analysis: Analysis, tracks: list[Track]) -> dict[str, Any]:
             }
             for unit in ACTION_UNITS
         ],
-        "tracks": [track.as_dict() for track in tracks],
         "events": [
             {
                 "id": event.event_id,

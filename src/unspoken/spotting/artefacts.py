@@ -22,6 +22,8 @@ _MOUTH_RANGE = 0.08
 _MOUTH_REVERSALS = 2
 #: Relative change of brightness within 0.2 s.
 _LIGHT_STEP = 0.03
+#: The same, within twice this many seconds.
+_LIGHT_DRIFT, _DRIFT_S = 0.06, 0.5
 #: Half length of the stretch around a cut or a track's edge, seconds.
 EDGE_S = 0.1
 _JOIN_S = 0.2
@@ -192,4 +194,7 @@ def _talk_score(level: Array, spread: Array) -> Array:
 
 def _light_step(times: Array, light: Array) -> NDArray[np.bool_]:
     safe = np.where(light > 0, light, np.nan)
-    return np.asarray(np.abs(_change(times, np.log(safe), 0.1, 0.1)) > _LIGHT_STEP)
+    level = np.log(safe)
+    at_once = np.abs(_change(times, level, 0.1, 0.1)) > _LIGHT_STEP
+    slowly = np.abs(_change(times, level, _DRIFT_S, _DRIFT_S)) > _LIGHT_DRIFT
+    return np.asarray(at_once | slowly)

@@ -16,7 +16,7 @@ from unspoken.spotting.candidates import Candidate
 from unspoken.spotting.channels import EYE_UNITS, SPEECH_UNITS, UNIT_AREA, Area
 from unspoken.spotting.decide import MICRO_MIN_HZ, classify
 from unspoken.spotting.events import Event
-from unspoken.spotting.excursions import MIN_DISPLACEMENT_ICD, displacement_icd
+from unspoken.spotting.excursions import MIN_DISPLACEMENT_ICD, MIN_TOTAL_S, displacement_icd
 from unspoken.spotting.window import EvidenceWindow
 from unspoken.timing import Interval, iou
 
@@ -45,6 +45,8 @@ _EYES_HIDE_S = 1.0
 _EYE_ARTEFACTS = {"blink", "gaze_shift"}
 #: What starts together with a step of the light is its doing, seconds.
 _WITH_S = 0.25
+#: How far before its onset a held movement may have been set off by the light, seconds.
+_RISE_S = 1.0
 #: A decoy this much weaker than a real movement nearby is its shadow.
 _SHADOW = 1.7
 _CASTS_SHADOW = 6.0
@@ -100,7 +102,10 @@ class Judge:
         moved = bool(met & {"light_change", "head_turn"})
         if candidate.breadth > (_TOO_BROAD_MOVED if moved else _TOO_BROAD) or "cut" in met:
             return None
-        if "light_change" in self._artefacts.overlapping(start - _WITH_S, start + _WITH_S):
+        lit = (start - _WITH_S, start + _WITH_S)
+        if stop - start > MIN_TOTAL_S:  # a held movement rises slowly, as light may do
+            lit = (start - _RISE_S, candidate.apex_s + _WITH_S)
+        if "light_change" in self._artefacts.overlapping(*lit):
             return None
         explained = self._explained(start, stop)
         left = [key for key in candidate.units if unit_of(key)[0].code not in explained]

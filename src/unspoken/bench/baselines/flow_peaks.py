@@ -7,7 +7,7 @@ which the inner eye corners are 64 pixels apart: the method is defined in these.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -53,9 +53,9 @@ class Finding:
     onset, apex, offset : int
         Sample numbers, first and last included.
     rise_px : float
-        Height of the strongest peak above its valley, pixels.
+        Height of the peak above its valley, pixels.
     regions : frozenset of str
-        Where it was seen.
+        Where it was seen, also with less strength.
     """
 
     onset: int
@@ -74,22 +74,17 @@ class Finding:
         common = min(self.offset, other.offset) - max(self.onset, other.onset) + 1
         return max(common, 0) / min(self.frames, other.frames)
 
-    def union(self, other: Finding) -> Finding:
-        """From the first onset to the last offset; the apex of the stronger one."""
-        strong = self if self.rise_px >= other.rise_px else other
-        return Finding(
-            min(self.onset, other.onset),
-            strong.apex,
-            max(self.offset, other.offset),
-            strong.rise_px,
-            self.regions | other.regions,
-        )
+    def absorbing(self, other: Finding) -> Finding:
+        """The same movement, seen in the other's regions too."""
+        return replace(self, regions=self.regions | other.regions)
 
     def shifted(self, samples: int) -> Finding:
         """The same movement, counted from an earlier start."""
-        return Finding(
-            *(self.onset + samples, self.apex + samples, self.offset + samples),
-            *(self.rise_px, self.regions),
+        return replace(
+            self,
+            onset=self.onset + samples,
+            apex=self.apex + samples,
+            offset=self.offset + samples,
         )
 
 
@@ -148,35 +143,37 @@ def find_movements(signal: Floats, area: Area, region: str) -> list[Finding]:
 
 
 def _walk_out(signal: Floats, peak: int, level: float) -> tuple[int, int]:
-    """First and last sample around a peak that stay above a level."""
-    below = np.flatnonzero(signal < level)
-    at = int(np.searchsorted(below, peak))
-    onset = int(below[at - 1]) + 1 if at > 0 else 0
-    offset = int(below[at]) - 1 if at < below.size else signal.size - 1
+    """The first samples to either side of a peak that have come down to a level.
+
+    Where it never does, the first or last sample there is.
+    """
+    down = np.flatnonzero(signal <= level)
+    at = int(np.searchsorted(down, peak))
+    onset = int(down[at - 1]) if at > 0 else 0
+    offset = int(down[at]) if at < down.size else signal.size - 1
     return onset, offset
 
 
 def merge(findings: Iterable[Finding]) -> list[Finding]:
-    """Make findings one that share more than a quarter of the shorter, until none do.
+    """Make findings one that share more than a quarter of the shorter: the strongest stands.
+
+    The interval of the strongest is kept as it is. Joining intervals end to end instead would make
+    one long movement of a restless face, and lose it by the rule of 200 frames.
 
     Returns
     -------
     list of Finding
         In order of onset. The result does not depend on the order of the input.
     """
-    left = sorted(findings, key=_order)
-    done: list[Finding] = []
-    while left:
-        one = left.pop(0)
-        partner = next((two for two in left if one.shared(two) > MERGE_SHARE), None)
-        if partner is None:
-            done.append(one)
-            continue
-        left.remove(partner)
-        # A longer movement may now reach those that were thought done.
-        left = sorted([*left, *done, one.union(partner)], key=_order)
-        done = []
-    return done
+    standing: list[Finding] = []
+    for one in sorted(findings, key=lambda one: (-one.rise_px, *_order(one))):
+        for index, stronger in enumerate(standing):
+            if stronger.shared(one) > MERGE_SHARE:
+                standing[index] = stronger.absorbing(one)
+                break
+        else:
+            standing.append(one)
+    return sorted(standing, key=_order)
 
 
 def keep(findings: Sequence[Finding]) -> list[Finding]:
@@ -184,5 +181,5 @@ def keep(findings: Sequence[Finding]) -> list[Finding]:
     return [one for one in findings if LEAST_FRAMES <= one.frames <= MOST_FRAMES]
 
 
-def _order(one: Finding) -> tuple[object, ...]:
-    return one.onset, one.offset, one.apex, one.rise_px, sorted(one.regions)
+def _order(one: Finding) -> tuple[int, int, int, list[str]]:
+    return one.onset, one.offset, one.apex, sorted(one.regions)

@@ -28,8 +28,8 @@ CROP_PX = 256
 _UP, _DOWN, _SIDE = 3.0, 5.0, 4.0
 #: Half the side of a small region; also how far a whole region reaches past its points.
 _REACH = 10
-#: Flow is computed with this much room around a patch: half the flow's own averaging window on
-#: either side is made of what lies outside.
+#: Room around the points of a patch, beyond the regions in it: one averaging window of the flow, so
+#: that the patch's border is not felt inside.
 _ROOM = 15
 #: Part of the vectors, strongest first, whose mean is a region's movement (published: 20-30 %) ...
 _STRONGEST = 0.25
@@ -40,7 +40,8 @@ _STRONGEST_OF_BRIDGE = 0.7
 _RIGHT_BROW = (70, 63, 105, 66, 107, 46, 53, 52, 65, 55)
 _LEFT_BROW = (300, 293, 334, 296, 336, 276, 283, 282, 295, 285)
 _LIPS = (61, 40, 37, 0, 267, 270, 291, 321, 314, 17, 84, 91)
-_BRIDGE = (168, 6, 197, 195)
+# From between the eyes to the tip, as the bridge has it in the 68-point scheme of those years.
+_BRIDGE = (168, 6, 197, 195, 5, 4)
 _WINGS = (48, 278)
 
 
@@ -116,7 +117,7 @@ class FaceCrop:
         # Pixel centres are whole numbers: the box's edge lies half a pixel before the first.
         scale = (_UP + _DOWN) * unit / CROP_PX
         corner = (right + left) / 2.0 - (_SIDE * unit, _UP * unit)
-        start = corner + scale / 2.0 - 0.5
+        start = corner + scale / 2.0
         placed = (points[:, :2].astype(np.float64) - start) / scale
         return cls(np.array([[scale, 0.0, start[0]], [0.0, scale, start[1]]]), placed)
 

@@ -16,12 +16,17 @@ Where the description leaves a choice, this is what is done here:
   it is.
 * The face comes from Unspoken's own tracker, so both see the same faces. Its mesh is used on a
   window's first frame only.
-* The crop is upright (no rotation) and brightness alone, resampled linearly.
+* The crop is upright (no rotation) and brightness alone, resampled linearly. The nose bridge is the
+  box around the mesh points from between the eyes to the tip, with 10 pixels of reach.
 * "Per region": flow is computed on four patches (each brow, mouth, nose) with 15 pixels of room;
   the regions are boxes in these: see `unspoken.bench.baselines.flow_regions`.
-* Strongest 20-30 % of pixels: 25 %. Merging above 0.2-0.3: above 0.25, to the union of both; the
-  apex is the stronger one's. Rise: over the least value within 30 frames on both sides together;
-  the same valley serves both boundaries. The boundary is the last frame at or above the level.
+* Strongest 20-30 % of pixels: 25 %.
+* Merging: above 0.25 (published: 0.2-0.3), and of those that are one the strongest interval stands.
+  Taking their union instead chains everything on a restless face into intervals of more than 200
+  frames, which are then dropped; so the reading was chosen that is better for the baseline.
+* Rise: over the least value within 30 frames on both sides together; the same valley serves both
+  boundaries. A boundary is the first frame that has come down to the
+  level; where there is none, the window's first or last frame.
 * The low-pass is a Butterworth filter, second order, forwards and backwards.
 * The window's first frame itself is part of the signal, with length 0.
 * A window ends early where the recording ends, or where the face is lost, a cut comes or the track

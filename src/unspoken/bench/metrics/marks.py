@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from unspoken.spotting.events import Event
-from unspoken.timing import Interval, iou
+from unspoken.timing import Interval, iou, nearest_index
 
 __all__ = ["Mark", "frame_iou", "time_iou"]
 
@@ -71,6 +75,51 @@ class Mark:
             event.apex_s,
             frozenset(event.action_units),
             event.emotion,
+        )
+
+    @classmethod
+    def of_times(
+        cls,
+        kind: str,
+        onset_s: float,
+        apex_s: float,
+        offset_s: float,
+        times_s: NDArray[np.float64],
+        action_units: AbstractSet[str] = frozenset(),
+        label: str = "",
+    ) -> Mark:
+        """A movement known in seconds, such as a planted one, with the frames nearest to them.
+
+        The engine's events get their frames by the same rule.
+
+        Parameters
+        ----------
+        kind : str
+            ``"micro"``, ``"macro"``, ...
+        onset_s, apex_s, offset_s : float
+            Seconds; NaN for an apex that is not known.
+        times_s : ndarray, shape (n,)
+            Capture time of every frame, rising, seconds; at least one.
+        action_units : set of str
+            Such as ``AU4L``.
+        label : str
+            Emotion or other class.
+
+        Raises
+        ------
+        ValueError
+            Without frames, or if it ends before it starts.
+        """
+        return cls(
+            kind,
+            nearest_index(times_s, onset_s),
+            nearest_index(times_s, offset_s),
+            onset_s,
+            offset_s,
+            None if math.isnan(apex_s) else nearest_index(times_s, apex_s),
+            apex_s,
+            frozenset(action_units),
+            label,
         )
 
     @property

@@ -22,6 +22,9 @@ from unspoken.bench.metrics.marks import Mark, frame_iou
 
 __all__ = ["Match", "Overlap", "greedy_match", "match"]
 
+#: Overlaps of seconds are rounded numbers: so little may be missing.
+_ROUNDING = 1e-9
+
 #: Gives 0.0 to 1.0 for two marks: `frame_iou` or `time_iou`.
 Overlap = Callable[[Mark, Mark], float]
 
@@ -65,7 +68,7 @@ def match(
         If the threshold lies outside 0..1 or is 0: touching nothing is no hit.
     """
     first, second, ious = _overlaps(truths, found, threshold, overlap)
-    allowed = ious >= threshold
+    allowed = ious >= threshold - _ROUNDING
     # A pair counts more than all overlaps together, so the number of pairs decides first.
     value = np.where(allowed, min(ious.shape) + 1.0 + ious, 0.0)
     rows, columns = linear_sum_assignment(value, maximize=True)
@@ -89,7 +92,10 @@ def greedy_match(
     """
     first, second, ious = _overlaps(truths, found, threshold, overlap)
     pairs = sorted(
-        ((-float(ious[i, j]), int(i), int(j)) for i, j in np.argwhere(ious >= threshold))
+        (
+            (-float(ious[i, j]), int(i), int(j))
+            for i, j in np.argwhere(ious >= threshold - _ROUNDING)
+        )
     )
     taken: dict[int, Match] = {}
     used: set[int] = set()

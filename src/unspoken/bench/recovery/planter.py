@@ -29,6 +29,8 @@ Floats = NDArray[np.float64]
 _REACH = 1.45
 #: Movements below this change no grey level that counts, pixels.
 _STILL_PX = 0.004
+#: Corrections of the amplitude until the picture moves as far as asked for.
+_SCALE_ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,11 @@ class Planter:
         self._fields = fields
 
     def root(self, planting: Planting) -> Rooted:
-        """Find the amplitude at which the face's fastest point travels `planting.peak_icd`."""
+        """Find the amplitude at which the fastest place of the picture travels `planting.peak_icd`.
+
+        What counts is the displacement of pixels: thin features (lid margins) lose some of the mesh
+        points' displacement when it is spread over the picture.
+        """
         full = planting.span_at_full()
         instants = np.linspace(full.start_s, max(full.end_s, full.start_s + 1e-6), 41)
         index = nearest_index(self._path.times_s, planting.apex_s)
@@ -87,34 +93,46 @@ class Planter:
         travel = np.array([warp.peak_px(planting.weights(float(t))) for t in instants])
         # With a hold, full displacement is first reached somewhere near its start.
         first = int(np.flatnonzero(travel >= 0.999 * travel.max())[0])
-        scale = planting.peak_icd * warp.icd / float(travel.max())
         apex_s = float(instants[first])
         apex_frame = nearest_index(self._path.times_s, apex_s)
+        wanted_px = planting.peak_icd * warp.icd
+        scale = wanted_px / float(travel.max())
+        weights = planting.weights(apex_s)
+        for _ in range(_SCALE_ROUNDS):
+            scale *= wanted_px / float(np.linalg.norm(_shift(warp, scale * weights), axis=2).max())
         return Rooted(planting, scale, apex_s, apex_frame, warp.icd)
 
     def apply(self, frame: Frame, amplitudes: Floats) -> Frame:
         """The frame with the face moved; the very same object where nothing moves."""
         if not np.any(np.abs(amplitudes) > 1e-9):
             return frame
-        warp, corner = self._warp(frame.index)
-        where = warp.inverse_map(amplitudes, np.zeros(6)).astype(np.float64)
-        x0, y0 = corner
+        (x0, y0), shift = self.displacement(frame.index, amplitudes)
+        where = _own(shift) + shift
         h, w = where.shape[:2]
         luma = frame.luma.copy()
         luma[y0 : y0 + h, x0 : x0 + w] = _resample(luma[y0 : y0 + h, x0 : x0 + w], where)
         if frame.chroma is None:
             return replace(frame, luma=luma)
-        half = _half_map(where)
+        half = _half_map(shift)
         box = (slice(y0 // 2, y0 // 2 + half.shape[0]), slice(x0 // 2, x0 // 2 + half.shape[1]))
         planes = [plane.copy() for plane in frame.chroma]
         for plane in planes:
             plane[box] = _resample(plane[box], half)
         return replace(frame, luma=luma, chroma=(planes[0], planes[1]))
 
-    def displacement(self, index: int, amplitudes: Floats) -> tuple[Floats, Floats]:
-        """Mesh points of a frame and how far they are moved, both (478, 2), picture pixels."""
+    def displacement(self, index: int, amplitudes: Floats) -> tuple[tuple[int, int], Floats]:
+        """How the part of a frame around the face is moved.
+
+        Returns
+        -------
+        corner : tuple of int
+            x and y of the part's upper left pixel.
+        shift : ndarray, shape (h, w, 2)
+            From every pixel of the planted picture to the place in the untouched one that it shows,
+            pixels.
+        """
         warp, corner = self._warp(index)
-        return warp.points[:, :2] + corner, np.tensordot(amplitudes, warp.unit_px, 1)
+        return (int(corner[0]), int(corner[1])), _shift(warp, amplitudes)
 
     def _warp(self, index: int) -> tuple[FaceWarp, NDArray[np.int64]]:
         """Warp of the part of a frame around the face, and where its corner lies."""
@@ -133,17 +151,23 @@ class Planter:
         return FaceWarp(local, size, self._basis, self._fields), corner
 
 
-def _half_map(where: Floats) -> Floats:
+def _own(shift: Floats) -> Floats:
+    """Every pixel's own place, same shape."""
+    h, w = shift.shape[:2]
+    return np.stack(np.meshgrid(np.arange(w), np.arange(h)), axis=2).astype(np.float64)
+
+
+def _shift(warp: FaceWarp, amplitudes: Floats) -> Floats:
+    where = warp.inverse_map(amplitudes, np.zeros(6)).astype(np.float64)
+    return np.asarray(where - _own(where))
+
+
+def _half_map(shift: Floats) -> Floats:
     """The map of a plane at half size: a colour sample moves as the four pixels it covers."""
-    h, w = where.shape[:2]
-    own = np.stack(np.meshgrid(np.arange(w), np.arange(h)), axis=2)
-    shift = where - own
-    shift = np.pad(shift, ((0, h % 2), (0, w % 2), (0, 0)), mode="edge")
-    mean = shift.reshape(shift.shape[0] // 2, 2, shift.shape[1] // 2, 2, 2).mean(axis=(1, 3))
-    rows, columns = mean.shape[:2]
-    return np.asarray(
-        np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=2) + 0.5 * mean
-    )
+    h, w = shift.shape[:2]
+    full = np.pad(shift, ((0, h % 2), (0, w % 2), (0, 0)), mode="edge")
+    mean = full.reshape(full.shape[0] // 2, 2, full.shape[1] // 2, 2, 2).mean(axis=(1, 3))
+    return np.asarray(_own(mean) + 0.5 * mean)
 
 
 def _resample(plane: Plane, where: Floats) -> Plane:

@@ -23,8 +23,8 @@ FAMILIES: tuple[Family, ...] = ("single", "one-sided", "prototype")
 #: Which part of the face a recipe moves.
 Part = Literal["upper", "lower", "both"]
 
-#: Units that are planted alone. Blinks are found by other means; 16, 18, 22, 25, 26 and 28 alone are
-#: what talking does.
+#: Units that are planted alone. Blinks are found by other means; 16, 18, 22, 25, 26 and 28 alone
+#: are what talking does.
 _SINGLE = (1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 17, 20, 24)
 _ONE_SIDED = (1, 2, 4, 10, 12, 14, 15, 20)
 #: Share of the others' displacement: AU5 in surprise is weak.
