@@ -12,6 +12,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -123,9 +124,23 @@ def test_signals_come_back_and_are_read_when_asked_for(tmp_path: Path) -> None:
     assert loaded.folder == tmp_path
 
 
+@pytest.mark.parametrize("where", ["in memory", "on disk"])
+def test_signals_are_read_in_slices_without_loading_the_table(tmp_path: Path, where: str) -> None:
+    analysis = sample_analysis(seconds=140.0)
+    if where == "on disk":
+        analysis.save(tmp_path)
+        analysis = Analysis.load(tmp_path)
+    parts = list(analysis.sliced_signals())
+    assert len(parts) == 3
+    assert (analysis._signals is None) == (where == "on disk")
+    times = np.concatenate([part.time_s for part in parts])
+    assert np.array_equal(times, analysis.signals["time_s"])
+
+
 def test_an_analysis_without_signals_has_an_empty_table(tmp_path: Path) -> None:
     analysis = no_face_analysis()
     assert analysis.signals.height == 0
+    assert list(analysis.sliced_signals()) == []
     assert "AU4L_se" in analysis.save(tmp_path).signals.columns
 
 

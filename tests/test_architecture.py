@@ -21,7 +21,7 @@ SOURCE = ROOT / "src" / "unspoken"
 #: The floors, lowest first; names are modules or packages directly below ``unspoken``. A module may
 #: import from its own floor and from those above it in this list, never from those after it.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "timing", "settings", "stopping"),
+    ("errors", "timing", "settings", "stopping", "threads"),
     ("facs",),
     ("media",),
     ("face",),
@@ -31,7 +31,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("context",),
     # The result type and the forms it takes on disk.
     ("analysis", "events_table", "filing", "records", "signal_slices", "signals", "tables"),
-    ("engine", "pipeline", "stages", "summary"),
+    ("engine", "intake", "pipeline", "sight", "sight_worker", "stages", "summary"),
     ("insight",),
     ("report",),
     # Many sources, each with a report.

@@ -23,6 +23,7 @@ from unspoken.settings import Settings
 from unspoken.signals import SignalsTable
 from unspoken.spotting.events import Event
 from unspoken.stopping import StopRequest
+from unspoken.threads import single_threads
 
 Clip = Callable[[str], Path]
 
@@ -45,8 +46,9 @@ def test_the_pipeline_gives_what_a_plain_loop_over_push_gives(clip: Clip) -> Non
     """Threads and queues change nothing; a camera can be served by the same engine."""
     table = SignalsTable()
     engine = Engine(on_row=table.add)
-    pushed = [event for frame in frames_of(clip("brows")) for event in engine.push(frame)]
-    pushed += engine.finish()
+    with single_threads():
+        pushed = [event for frame in frames_of(clip("brows")) for event in engine.push(frame)]
+        pushed += engine.finish()
     analysis = analyze(clip("brows"))
     assert sorted(pushed, key=lambda e: e.onset_s) == list(analysis.events)
     assert table.frame().equals(analysis.signals, null_equal=True)

@@ -302,10 +302,13 @@ class Analysis:
         final = folder / _SIGNALS_NAME
         source = self._signals_path()
         if source is None or (self._signals is not None and not source.exists()):
+            from unspoken.signal_slices import SLICE_ROWS
+
             table = self.signals
             part = batch.claim(_SIGNALS_NAME)
             with writing(final):
-                table.write_parquet(part, compression="zstd")
+                # As many rows to a group as a run writes, so that slices are read cheaply.
+                table.write_parquet(part, compression="zstd", row_group_size=SLICE_ROWS)
         elif source.parent.resolve() == folder.resolve():
             if source.name != _SIGNALS_NAME:
                 batch.add_file(_SIGNALS_NAME, source)

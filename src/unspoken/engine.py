@@ -88,7 +88,7 @@ class Engine:
         self.timings_s = {"faces": 0.0, "motion": 0.0, "spotting": 0.0}
         self.cuts_s: list[float] = []
         self._on_row = on_row
-        self._tracker = FaceTracker(self.settings)
+        self._tracker: FaceTracker | None = None
         self._roles = RoleBook(self.settings.role)
         self._last_s: float | None = None
 
@@ -107,6 +107,8 @@ class Engine:
     def see(self, frame: Frame) -> FacesInFrame:
         """First half of :meth:`push`: find and follow faces. May run in a thread of its own."""
         began = perf_counter()
+        if self._tracker is None:  # the nets are loaded where faces are looked for, not elsewhere
+            self._tracker = FaceTracker(self.settings)
         faces = self._tracker.push(frame)
         self.timings_s["faces"] += perf_counter() - began
         return faces

@@ -1,46 +1,37 @@
-"""From a source to an analysis: the engine in a loop, its stages side by side.
+"""From a source to an analysis: the engine in a loop, its halves side by side.
 
-Decoding, following faces and measuring movement run in three threads that hand frames on through
-short queues. All three spend their time in code that releases the interpreter lock, so two cores
-are kept busy; results do not depend on the timing of threads.
+Decoding and following faces run ahead, in a process or threads of their own (`unspoken.intake`);
+movement is measured here. Results do not depend on where or when anything ran.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import Any
 
-import cv2
 from pydantic import ValidationError
-from threadpoolctl import threadpool_limits
 
 from unspoken.analysis import Analysis
 from unspoken.engine import Engine
 from unspoken.errors import InputError, NoFaceFound, RolesNeeded, UsageError
-from unspoken.face.observation import FacesInFrame
+from unspoken.intake import open_reader
 from unspoken.media.facts import ClockFacts
-from unspoken.media.frame import Frame
-from unspoken.media.source import open_source
 from unspoken.settings import Settings
 from unspoken.signals import SignalsTable, SignalsWriter
 from unspoken.spotting.events import Event
-from unspoken.stages import ahead
 from unspoken.stopping import StopRequest, stoppable
 from unspoken.summary import FacePlaces, collect_places, summarise
+from unspoken.threads import single_threads
 
 __all__ = ["Progress", "Run", "analyze", "make_settings", "run"]
 
-T = TypeVar("T")
 #: Called with frames done, the capture time reached (seconds) and the frames expected, if known.
 Progress = Callable[[int, float, int | None], None]
 
-#: Frames that may wait between two stages; bounds memory (a 1080p frame holds 3 MB).
-_QUEUE = 6
 #: A recording whose brightest pixel stays below this is black, grey levels of 255.
 _BLACK = 32
 
@@ -144,6 +135,7 @@ def run(
     rows: SignalsTable | SignalsWriter,
     progress: Progress | None = None,
     stop: StopRequest | None = None,
+    in_process: bool | None = None,
 ) -> Run:
     """Analyse one source, sending evidence rows to a table or a file.
 
@@ -160,6 +152,8 @@ def run(
     stop : StopRequest, optional
         Looked at after every frame; when it is asked, what was measured so far becomes a partial
         analysis. So it does on `KeyboardInterrupt`.
+    in_process : bool, optional
+        See `unspoken.intake.open_reader`.
 
     Returns
     -------
@@ -178,17 +172,17 @@ def run(
     times = array("d")
     brightest = 0
     partial = False
-    with open_source(source, fps=settings.fps) as opened, _single_threads():
-        decoding = _Stopwatch()
+    reader, expected = open_reader(source, engine, in_process)
+    with single_threads(), reader:
         try:
-            with stop.in_loop(), closing(_stages(engine, opened, decoding)) as stages:
-                for frame, faces in stages:
+            with stop.in_loop():
+                for frame, faces in reader:
                     times.append(frame.time_s)
                     if not engine.tracks:
                         brightest = max(brightest, int(frame.luma[::8, ::8].max()))
                     events += engine.measure(frame, faces)
                     if progress:
-                        progress(frame.index + 1, frame.time_s, opened.expected_frames)
+                        progress(frame.index + 1, frame.time_s, expected)
                     if stop.asked:
                         partial = True
                         break
@@ -198,10 +192,10 @@ def run(
             raise RolesNeeded(f"{name}: {error.message}", error.hint) from None
         events += engine.finish()
         notes = _refuse_empty(engine, name, len(times), partial=partial, black=brightest < _BLACK)
-        facts = opened.finish_facts()
-        timings = {"decode": decoding.seconds, **engine.timings_s}
-        clock = _clock_until(opened.clock, times) if partial else opened.clock
-        analysis = summarise(engine, facts, clock, events, [*opened.notes, *notes], partial)
+        read = reader.finish()
+    timings = {**engine.timings_s, "decode": read.decode_s, "faces": read.faces_s}
+    clock = _clock_until(read.clock, times) if partial else read.clock
+    analysis = summarise(engine, read.source, clock, events, [*read.notes, *notes], partial)
     timings["total"] = perf_counter() - began
     analysis = analysis.with_timings(timings)
     return Run(analysis, collect_places(engine), times)
@@ -264,45 +258,3 @@ def _check_roles(engine: Engine, name: str) -> list[str]:
             raise RolesNeeded(f"{name}: {error.message}", error.hint) from None
         return [error.message]
     return []
-
-
-def _stages(
-    engine: Engine, source: Iterable[Frame], decoding: _Stopwatch
-) -> Generator[tuple[Frame, FacesInFrame], None, None]:
-    """Decode and follow faces in threads of their own, in order."""
-    with closing(ahead(decoding.timed(source), _QUEUE)) as frames:
-        looked = ((frame, engine.see(frame)) for frame in frames)
-        with closing(ahead(looked, _QUEUE)) as seen:
-            yield from seen
-
-
-class _Stopwatch:
-    """Adds up the time spent waiting for an iterable's next item."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def timed(self, items: Iterable[T]) -> Iterator[T]:
-        """The same items; the time to make each is added to `seconds`."""
-        iterator = iter(items)
-        while True:
-            began = perf_counter()
-            try:
-                item = next(iterator)
-            except StopIteration:
-                return
-            finally:
-                self.seconds += perf_counter() - began
-            yield item
-
-
-@contextmanager
-def _single_threads() -> Iterator[None]:
-    """One thread per numerical call: the stages already keep the cores busy."""
-    before = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        with threadpool_limits(limits=1):
-            yield
-    finally:
-        cv2.setNumThreads(before)

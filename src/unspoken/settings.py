@@ -47,7 +47,7 @@ class Settings(BaseModel):
     )
     max_faces: int = Field(default=4, ge=1, le=16, description="Faces followed at the same time.")
     mesh_interval_s: float = Field(
-        default=0.25, gt=0, le=1.0, description="Longest time between mesh runs on a calm face, s."
+        default=0.3, gt=0, le=1.0, description="Longest time between mesh runs on a calm face, s."
     )
     max_yaw_deg: float = Field(
         default=35.0, gt=0, le=90, description="Beyond this turn nothing is measured, degrees."

@@ -6,6 +6,7 @@ with the same clips and the same choices reads its plan and goes on; one with ot
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from unspoken import __version__
 from unspoken.bench.recovery.copies import make_and_analyse
 from unspoken.bench.recovery.footage import ClassSpans
 from unspoken.bench.recovery.grid import Grid
@@ -82,6 +84,12 @@ class Campaign:
     classes: dict[str, ClassSpans] = field(default_factory=dict)
     keep_copies: bool = False
 
+    @property
+    def limits(self) -> str:
+        """What is asked for about copies, for comparing runs."""
+        most = "as many copies as needed" if self.most_copies is None else str(self.most_copies)
+        return f"{most}; {'quality as the source' if self.crf is None else f'crf {self.crf}'}"
+
 
 def settle_plan(campaign: Campaign, step: Step | None = None) -> Plan:
     """The plan of a run: read back where there is one, made and saved where not.
@@ -113,7 +121,10 @@ def settle_plan(campaign: Campaign, step: Step | None = None) -> Plan:
         reasons = "\n  ".join(s.reason for s in skipped)
         raise InputError(f"None of the clips can be used:\n  {reasons}")
     settings = campaign.settings.model_dump_json()
-    plan = Plan.of(campaign.seed, campaign.grid, settings, campaign.baseline, clips, skipped)
+    plan = Plan(
+        *(__version__, campaign.seed, campaign.grid, settings, campaign.baseline),
+        *(campaign.limits, tuple(clips), tuple(skipped)),
+    )
     write_plan(plan, path)
     return plan
 
@@ -126,6 +137,8 @@ def _check_same(plan: Plan, campaign: Campaign) -> None:
         "grid": campaign.grid,
         "engine settings": campaign.settings.model_dump_json(),
         "baseline": campaign.baseline,
+        "limits": campaign.limits,
+        "files": {c.facts.path: _digest(c.facts) for c in plan.clips},
     }
     there = {
         "clips": sorted([c.facts.path for c in plan.clips] + [s.path for s in plan.skipped]),
@@ -133,6 +146,8 @@ def _check_same(plan: Plan, campaign: Campaign) -> None:
         "grid": plan.grid,
         "engine settings": plan.settings,
         "baseline": plan.baseline,
+        "limits": plan.limits,
+        "files": {c.facts.path: c.facts.sha256 for c in plan.clips},
     }
     other = [name for name, value in asked.items() if value != there[name]]
     if other:
@@ -140,6 +155,18 @@ def _check_same(plan: Plan, campaign: Campaign) -> None:
             f"{campaign.out} holds another run: its {', '.join(other)} differ from what is asked.",
             "Choose another --out, or remove that folder to start again.",
         )
+
+
+def _digest(facts: ClipFacts) -> str:
+    """SHA-256 of a clip as it is now; a folder of pictures is taken for unchanged."""
+    path = Path(facts.path)
+    if path.is_dir():
+        return facts.sha256
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return "gone"
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,11 @@ def _analysed(
     frames: _PlantedFrames,
 ) -> CopyResult:
     table = SignalsTable()
-    done = run(place, settings, table)
+    # Copies are worked on side by side already: no further process for reading.
+    done = run(place, settings, table, in_process=True)
+    if done.analysis.partial:
+        # The engine makes the best of a run that is stopped; half a copy is no result here.
+        raise KeyboardInterrupt
     ours = _planted_face(done, path)
     signals = table.frame()
     result = CopyResult(

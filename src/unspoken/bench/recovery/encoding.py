@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
@@ -121,7 +121,10 @@ def _read_stream(path: Path) -> _Stream:
 
 
 def choose_encoding(
-    source: str | os.PathLike[str], crf: int | None = None, fps: float | None = None
+    source: str | os.PathLike[str],
+    times_s: Sequence[float],
+    crf: int | None = None,
+    fps: float | None = None,
 ) -> Encoding:
     """Find out how copies of a source have to be encoded to be like it.
 
@@ -129,6 +132,8 @@ def choose_encoding(
     ----------
     source : str or path-like
         A clip.
+    times_s : sequence of float
+        Capture times of its pictures, seconds.
     crf : int, optional
         Quality to use instead of the one that matches the source's bits per pixel.
     fps : float, optional
@@ -159,7 +164,7 @@ def choose_encoding(
         codec,
         suffix,
         _FIRST if crf is None else crf,
-        _pair(_exact_tick(source, stream.tick, fps)),
+        _pair(_exact_tick(times_s, stream.tick)),
         _pair(stream.rate),
         int(gaps.max()) if gaps.size else 0,
         stream.reorders,
@@ -180,14 +185,10 @@ def _pair(value: Fraction) -> tuple[int, int]:
     return value.numerator, value.denominator
 
 
-def _exact_tick(source: str | os.PathLike[str], tick: Fraction, fps: float | None) -> Fraction:
+def _exact_tick(times_s: Sequence[float], tick: Fraction) -> Fraction:
     """The source's own tick, or microseconds where its times had to be moved between ticks."""
-    with open_source(source, fps=fps) as frames:
-        for frame in frames:
-            ticks = Fraction(frame.time_s) / tick
-            if abs(float(ticks) - round(ticks)) > 1e-3:
-                return _MICROSECOND
-    return tick
+    ticks = np.asarray(times_s) / float(tick)
+    return _MICROSECOND if np.abs(ticks - np.round(ticks)).max() > 1e-2 else tick
 
 
 def _matched(

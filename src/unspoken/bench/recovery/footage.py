@@ -4,8 +4,9 @@ Said by the user, or read off the untouched clip's own signals by four rules ove
 seconds (`classify_signals`):
 
 * lively: the head turns faster than 12 degrees a second (root mean square);
-* talking: the mouth opens and closes at least 1.5 times a second, by at least 0.03 (root mean
-  square around its mean over half a second more than the window);
+* talking: the opening of the mouth, without what is slower than 0.7 s, has a root mean square of at
+  least 0.012, is off its middle by more than 0.006 for 40 % of the time, and swings at least 1.4
+  times a second;
 * still: the head turns slower than 1.2 degrees a second and the mouth does not move;
 * listening: all the rest.
 
@@ -48,8 +49,10 @@ _WINDOW_S = 2.0
 #: Head pose is smoothed by this much (standard deviation) before its speed is taken, seconds.
 _POSE_SMOOTH_S = 0.15
 _LIVELY_DEG_S, _STILL_DEG_S = 12.0, 1.2
-_TALK_OPENING, _TALK_CYCLES_HZ = 0.03, 1.5
-_STILL_OPENING = 0.01
+_MOUTH_SMOOTH_S, _SLOW_S = 0.03, 0.7
+_TALK_OPENING, _TALK_CYCLES_HZ = 0.012, 1.4
+_OFF_MIDDLE, _TALK_BUSY = 0.006, 0.4
+_STILL_OPENING = 0.004
 
 
 @dataclass(frozen=True)
@@ -111,20 +114,22 @@ def _head_speed(pose: Floats, times: Floats, step: float, window: int) -> Floats
     return np.asarray(np.sqrt(uniform_filter1d((speed**2).sum(axis=1), window, mode="nearest")))
 
 
-def _mouth_rhythm(opening: Floats, step: float, window: int) -> tuple[Floats, Floats]:
-    """Strength of the opening's changes (root mean square), and its cycles a second."""
-    slow = uniform_filter1d(opening, window + round(0.5 / step), mode="nearest")
-    fast = opening - slow
+def _mouth_rhythm(opening: Floats, step: float, window: int) -> tuple[Floats, Floats, Floats]:
+    """Root mean square of the opening's quick changes, share of time with any, cycles a second."""
+    smooth = gaussian_filter1d(opening, _MOUTH_SMOOTH_S / step, mode="nearest")
+    fast = smooth - uniform_filter1d(opening, max(3, round(_SLOW_S / step)), mode="nearest")
     strength = np.sqrt(uniform_filter1d(fast**2, window, mode="nearest"))
     crossing = np.zeros(len(fast))
     crossing[1:] = np.signbit(fast[1:]) != np.signbit(fast[:-1])
-    return strength, uniform_filter1d(crossing, window, mode="nearest") / (2.0 * step)
+    busy = uniform_filter1d((np.abs(fast) > _OFF_MIDDLE).astype(np.float64), window, mode="nearest")
+    return strength, busy, uniform_filter1d(crossing, window, mode="nearest") / (2.0 * step)
 
 
-def _classes(speed: Floats, opening: Floats, cycles: Floats) -> list[FootageClass]:
+def _classes(speed: Floats, opening: Floats, busy: Floats, cycles: Floats) -> list[FootageClass]:
     names = np.full(len(speed), "listening", dtype=object)
     names[(speed < _STILL_DEG_S) & (opening < _STILL_OPENING)] = "still"
-    names[(opening >= _TALK_OPENING) & (cycles >= _TALK_CYCLES_HZ)] = "talking"
+    rhythm = (busy >= _TALK_BUSY) & (cycles >= _TALK_CYCLES_HZ)
+    names[(opening >= _TALK_OPENING) & rhythm] = "talking"
     names[speed >= _LIVELY_DEG_S] = "lively"
     return cast("list[FootageClass]", names.tolist())
 

@@ -7,7 +7,7 @@ that shakes would shake what is planted.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,10 @@ class FacePath:
         Width and height of the picture, pixels.
     yaw_deg, pitch_deg : ndarray, shape (n,)
         Head pose, degrees; NaN where there is no face.
+    sha256 : str
+        Of the clip's bytes.
+    duration_s : float
+        Length of the clip, seconds.
     """
 
     times_s: NDArray[np.float64]
@@ -59,6 +63,8 @@ class FacePath:
     size: tuple[int, int]
     yaw_deg: NDArray[np.float64]
     pitch_deg: NDArray[np.float64]
+    sha256: str = ""
+    duration_s: float = 0.0
 
     @property
     def rate_hz(self) -> float:
@@ -127,9 +133,11 @@ def follow_face(source: str | os.PathLike[str], fps: float | None = None) -> Fac
         for frame in frames:
             size = (frame.width, frame.height)
             _note(tracker, frame, times, cuts, seen)
+        sha256, duration_s = frames.finish_facts().sha256, frames.clock.duration_s
     if not seen:
         raise NoFaceFound(f"{os.fspath(source)}: no face was found in any of its frames.")
-    return _assemble(np.array(times), cuts, size, _one_at_a_time(seen))
+    path = _assemble(np.array(times), cuts, size, _one_at_a_time(seen))
+    return replace(path, sha256=sha256, duration_s=duration_s)
 
 
 def _note(

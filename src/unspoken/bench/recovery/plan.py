@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from unspoken import __version__, records
+from unspoken import records
 from unspoken.bench.recovery.course import Planting
 from unspoken.bench.recovery.encoding import Encoding
 from unspoken.bench.recovery.grid import Cell, Grid
@@ -137,6 +137,8 @@ class Plan:
         Settings of the engine, JSON.
     baseline : str
         Name of a baseline that runs on the same copies; "" for none.
+    limits : str
+        What was asked for about copies: how many at most, and their quality.
     clips : tuple of ClipPlan
     skipped : tuple of Skipped
     format : int
@@ -148,22 +150,10 @@ class Plan:
     grid: Grid
     settings: str
     baseline: str
+    limits: str
     clips: tuple[ClipPlan, ...]
     skipped: tuple[Skipped, ...]
     format: int = _FORMAT
-
-    @classmethod
-    def of(
-        cls,
-        seed: int,
-        grid: Grid,
-        settings: str,
-        baseline: str,
-        clips: Sequence[ClipPlan],
-        skipped: Sequence[Skipped],
-    ) -> Plan:
-        """A plan by this version."""
-        return cls(__version__, seed, grid, settings, baseline, tuple(clips), tuple(skipped))
 
     @property
     def digest(self) -> str:

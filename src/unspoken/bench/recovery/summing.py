@@ -292,8 +292,9 @@ def _side_effects(scores: Sequence[ClipScore]) -> Rate:
 
 
 def _reliability(scores: Sequence[ClipScore], asked_per_min: float) -> tuple[RateStep, ...]:
-    alarms = [a.event for s in scores for a in _extra(s, ALL, ("untouched",))]
-    stated = [e.false_alarms_per_min for e in alarms if e.false_alarms_per_min >= 0.0]
+    stated = [a.event.false_alarms_per_min for s in scores for a in _extra(s, ALL, ("untouched",))]
+    if any(rate != rate for rate in stated):
+        return ()  # a spotter that states no rates
     exposure_s = sum(t for s in scores for t in s.exposure_s.values())
     steps = [step for step in _STEPS if step <= asked_per_min]
     return rate_reliability(stated, exposure_s, steps)

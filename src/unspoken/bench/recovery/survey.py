@@ -10,7 +10,6 @@ from unspoken.bench.recovery.encoding import choose_encoding
 from unspoken.bench.recovery.path import FacePath, follow_face
 from unspoken.bench.recovery.plan import ClipFacts
 from unspoken.errors import InputError
-from unspoken.media.source import open_source
 from unspoken.settings import Settings
 
 __all__ = ["clip_keys", "survey_clip"]
@@ -64,21 +63,16 @@ def survey_clip(
             f"{path}: the face is too small, {found.icd_px:.0f} pixels between the inner eye "
             f"corners; {_LEAST_ICD_PX:.0f} are needed."
         )
-    encoding = choose_encoding(path, crf, settings.fps)
-    with open_source(path, fps=settings.fps) as source:
-        for _ in source:
-            pass
-        sha256 = source.finish_facts().sha256
-        clock = source.clock
+    encoding = choose_encoding(path, found.times_s.tolist(), crf, settings.fps)
     facts = ClipFacts(
         key=key,
         name=Path(path).name,
         path=path,
-        sha256=sha256,
+        sha256=found.sha256,
         width=found.size[0],
         height=found.size[1],
         frames=len(found.times_s),
-        duration_s=round(clock.duration_s, 4),
+        duration_s=round(found.duration_s, 4),
         rate_hz=round(found.rate_hz, 4),
         icd_px=round(found.icd_px, 2),
         usable=tuple((round(u.start_s, 4), round(u.end_s, 4)) for u in usable),

@@ -1,0 +1,98 @@
+"""The worker behind `unspoken.sight`: reads a source, follows faces, hands both over.
+
+Started as ``python -m unspoken.sight_worker`` with pipes for standard input and output; not meant
+for people.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+from typing import BinaryIO
+
+import numpy as np
+
+from unspoken.errors import UnspokenError
+from unspoken.face.tracks import FaceTracker
+from unspoken.media.frame import Frame
+from unspoken.media.source import Source, open_source
+from unspoken.sight import SLOTS, FrameMessage, Outcome, Request, Start
+from unspoken.threads import single_threads
+
+__all__ = ["main"]
+
+#: Where mapped files never touch a disk, if the system has such a place.
+_MEMORY = Path("/dev/shm")
+
+
+def main() -> int:
+    """Serve one request.
+
+    Returns
+    -------
+    int
+        0; errors travel through the pipe.
+    """
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # nothing that libraries print may get between the answers
+    requests = sys.stdin.buffer
+    request: Request = pickle.load(requests)
+    try:
+        with single_threads(), open_source(request.source, fps=request.settings.fps) as source:
+            _serve(source, request, requests, answers)
+    except BrokenPipeError:
+        return 0  # the parent has gone
+    return 0
+
+
+def _serve(source: Source, request: Request, requests: BinaryIO, answers: BinaryIO) -> None:
+    decode_s = faces_s = 0.0
+    error: BaseException | None = None
+    tracker = FaceTracker(request.settings)
+    planes: np.ndarray[tuple[int, int, int], np.dtype[np.uint8]] | None = None
+    frames = iter(source)
+    while True:
+        began = perf_counter()
+        try:
+            frame = next(frames, None)
+        except UnspokenError as raised:
+            error, frame = raised, None
+        seen = perf_counter()
+        decode_s += seen - began
+        if frame is None:
+            break
+        faces = tracker.push(frame)
+        faces_s += perf_counter() - seen
+        if planes is None:
+            planes = _open(frame, answers)
+        elif frame.index >= SLOTS and requests.read(1) != b"+":
+            break
+        np.copyto(planes[frame.index % SLOTS], frame.luma)
+        flags = (frame.key_frame, frame.interlaced, frame.corrupt)
+        _tell(FrameMessage(frame.index, frame.time_s, flags, faces), answers)
+    facts = source.finish_facts()
+    _tell(Outcome(facts, source.clock, source.notes, decode_s, faces_s, error), answers)
+
+
+def _tell(what: object, answers: BinaryIO) -> None:
+    pickle.dump(what, answers, protocol=5)
+    answers.flush()
+
+
+def _open(frame: Frame, answers: BinaryIO) -> np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]:
+    """Make the mapped file and tell the parent where it is."""
+    shape = (SLOTS, frame.height, frame.width)
+    folder = _MEMORY if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) else None
+    with tempfile.NamedTemporaryFile("wb", dir=folder, prefix="unspoken-", delete=False) as file:
+        file.truncate(int(np.prod(shape)))
+    planes = np.memmap(file.name, np.uint8, "r+", shape=shape)
+    _tell(Start(file.name, frame.height, frame.width, frame.full_range), answers)
+    return planes
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
