@@ -12,14 +12,13 @@ import pytest
 
 from tests.clips import film, frames_of
 from unspoken.bench.recovery import campaign as running
-from unspoken.bench.recovery import copies
 from unspoken.bench.recovery.campaign import Campaign, run_copies, settle_plan
 from unspoken.bench.recovery.grid import Grid
 from unspoken.bench.recovery.report import measure_recovery
 from unspoken.commands.recovery import Choices, clips_in, grid_of
 from unspoken.errors import InputError, SourceNotFound, UsageError
 from unspoken.media.writer import ClipWriter
-from unspoken.pipeline import Run
+from unspoken.pipeline import Run, run
 
 GRID = Grid(
     peaks_icd=(0.08,),
@@ -131,13 +130,12 @@ def test_a_copy_whose_analysis_was_stopped_leaves_no_result(
     asked: Campaign, done: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The engine makes a partial analysis on Ctrl-C; here that would be a wrong number."""
-    analyse = copies.run
 
     def stopped(*arguments: Any, **options: Any) -> Run:
-        whole = analyse(*arguments, **options)
+        whole = run(*arguments, **options)
         return replace(whole, analysis=replace(whole.analysis, partial=True))
 
-    monkeypatch.setattr(copies, "run", stopped)
+    monkeypatch.setattr("unspoken.bench.recovery.copies.run", stopped)
     again = replace(asked, out=tmp_path / "run", keep_copies=False)
     (again.out).mkdir()
     (again.out / "plan.json").write_text(done["plan.json"], encoding="utf-8")

@@ -154,6 +154,12 @@ def test_intervals_draw_clips_when_there_are_several() -> None:
     brief = cell(figures.cells, ALL, 0.4)
     assert brief.interval == "clips"
     assert brief.low <= brief.rate <= brief.high
+    talking = next(r for r in figures.spotting if (r.footage, r.kind) == ("talking", "micro"))
+    assert talking.low <= talking.f1 <= talking.high
+    alone = next(
+        r for r in sum_up("engine", [scored()], 0.5, seed=1).spotting if r.footage == "talking"
+    )
+    assert math.isnan(alone.low) and math.isnan(alone.high), "one clip: nothing to draw from"
     again = sum_up("engine", [scored(), worse], 0.5, seed=1)
     assert records.to_json(again) == records.to_json(figures)
 

@@ -211,9 +211,9 @@ def _spotting(scores: Sequence[ClipScore], footage: str, seed: int) -> list[Spot
             total = Counts.total(c[kind] for c in counts)
             if not total.tp + total.fn + total.fp:
                 continue
-            drawn = bootstrap_over_clips(
-                [c[kind] for c in counts], _pooled_f1, seed=seed, draws=_DRAWS
-            )
+            # A clip without any such footage says nothing about how much clips differ in it.
+            there = [c[kind] for c in counts if c[kind].truths + c[kind].found]
+            drawn = bootstrap_over_clips(there, _pooled_f1, seed=seed, draws=_DRAWS)
             rows.append(
                 SpottingRow(
                     *(footage, kind, overlap, total.tp, total.fp, total.fn),
