@@ -377,3 +377,17 @@ def test_a_whole_analysis_is_measured(tmp_path: Path) -> None:
     assert run.peak_rss_mb > 50.0
     assert {"decode", "faces", "motion", "spotting"} <= run.stages_s.keys()
     assert (tmp_path / "out" / Path(clip.file_name).stem / "report.html").is_file()
+
+
+def test_the_memory_of_a_process_and_its_worker_is_added_up() -> None:
+    """Two processes that hold 300 MB each hold 600 MB together, more than the tests' own 200."""
+    hold = "import time; held = b'x' * 300_000_000; time.sleep(0.8)"
+    both = (
+        "import subprocess, sys, time\n"
+        f"worker = subprocess.Popen([sys.executable, '-c', {hold!r}])\n"
+        "held = b'x' * 300_000_000\n"
+        "worker.wait()\n"
+    )
+    alone = measure_process([sys.executable, "-c", hold]).peak_rss_mb
+    together = measure_process([sys.executable, "-c", both]).peak_rss_mb
+    assert together > alone + 250

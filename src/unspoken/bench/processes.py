@@ -12,8 +12,10 @@ import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +28,8 @@ _RSS_BYTES = 1 if sys.platform == "darwin" else 1024
 #: Not handed on: the program is to choose its threads as it does for everybody.
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
+#: How often the memory of a process and its workers is added up, seconds.
+_LOOK_S = 0.1
 #: How much of what a failed process said last is passed on, characters.
 _SAID = 2000
 
@@ -41,7 +45,8 @@ class Usage:
     cpu_s : float
         Processor time of all its threads, user and system, seconds.
     peak_rss_mb : float
-        Largest resident memory, 10^6 bytes.
+        Largest resident memory, 10^6 bytes: of the process and its workers together, looked at ten
+        times a second, or of the largest one as the system tells it, whichever is more.
     others : float or None
         Share of the machine's processor time that other processes used meanwhile, 0..1; None
         where the system does not tell.
@@ -92,12 +97,15 @@ def measure_process(command: Sequence[str]) -> Usage:
             )
         except OSError as error:
             raise UsageError(f"{command[0]} cannot be started ({error.strerror}).") from error
+        family = _FamilyWatch(process.pid)
         try:
             _, status, used = os.wait4(process.pid, 0)
         except BaseException:
             process.kill()
             process.wait()
             raise
+        finally:
+            together_mb = family.stop()
         wall = time.perf_counter() - began
         process.returncode = os.waitstatus_to_exitcode(status)
         cpu = used.ru_utime + used.ru_stime
@@ -111,7 +119,47 @@ def measure_process(command: Sequence[str]) -> Usage:
                 said or "It did not say why.",
             )
         output = out.read().decode(errors="replace")
-    return Usage(wall, cpu, used.ru_maxrss * _RSS_BYTES / 1e6, others, output)
+    peak_mb = max(used.ru_maxrss * _RSS_BYTES / 1e6, together_mb)
+    return Usage(wall, cpu, peak_mb, others, output)
+
+
+class _FamilyWatch:
+    """Looks at the resident memory of a process and everything it started, until stopped."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._peak = 0
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def _watch(self) -> None:
+        while not self._end.wait(_LOOK_S):
+            self._peak = max(self._peak, sum(_resident_bytes(p) for p in _family(self._pid)))
+
+    def stop(self) -> float:
+        """The peak, 10^6 bytes; 0.0 where the system does not tell."""
+        self._end.set()
+        self._thread.join()
+        return self._peak / 1e6
+
+
+def _family(pid: int) -> list[int]:
+    """A process and its descendants."""
+    found = [pid]
+    for parent in found:  # grows while it is gone through
+        with suppress(OSError):
+            for task in Path(f"/proc/{parent}/task").iterdir():
+                found += [int(word) for word in (task / "children").read_text().split()]
+    return found
+
+
+def _resident_bytes(pid: int) -> int:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError, ValueError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def _machine_busy_s() -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,7 +125,8 @@ class ContactSheet:
             unfinished.write_bytes(png.tobytes())
             os.replace(unfinished, path)
         except OSError as error:
-            unfinished.unlink(missing_ok=True)
+            with suppress(OSError):  # a folder that takes no file may not let one go either
+                unfinished.unlink(missing_ok=True)
             raise OutputError(
                 f"The contact sheet cannot be written to {path}: {error.strerror}.",
                 "Choose a folder you may write to.",

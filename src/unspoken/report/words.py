@@ -226,7 +226,7 @@ def _steadiness(clock: ClockFacts, step: float) -> Finding:
 def footage_findings(analysis: Analysis) -> list[Finding]:
     """What size, noise, sharpness and compression mean."""
     if not analysis.exposure_s:
-        return [Finding("note", note, "") for note in analysis.quality.notes]
+        return [Finding("note", "", note) for note in analysis.quality.notes]
     quality = analysis.quality
     found = []
     if not math.isnan(quality.icd_px):
