@@ -20,7 +20,7 @@ from unspoken.bench.clips import FULL, LOOP_S, QUICK, BenchClip, clip_folder, en
 from unspoken.bench.looping import head, repeat_packets
 from unspoken.bench.looping import main as make_clip
 from unspoken.bench.peer import PeerRun, check_peer, read_peer_output, run_peer
-from unspoken.bench.processes import measure_process
+from unspoken.bench.processes import FamilyWatch, measure_process
 from unspoken.bench.sample import sample_script
 from unspoken.bench.speed import analyze_once, measure_speed
 from unspoken.bench.speed_figures import Figures, OurRun, Target, judge, machine_facts
@@ -380,14 +380,15 @@ def test_a_whole_analysis_is_measured(tmp_path: Path) -> None:
 
 
 def test_the_memory_of_a_process_and_its_worker_is_added_up() -> None:
-    """Two processes that hold 300 MB each hold 600 MB together, more than the tests' own 200."""
-    hold = "import time; held = b'x' * 300_000_000; time.sleep(0.8)"
+    """Two processes that hold 100 MB each hold 200 MB together."""
+    hold = "import time; held = b'x' * 100_000_000; time.sleep(1.0)"
     both = (
-        "import subprocess, sys, time\n"
+        "import subprocess, sys\n"
         f"worker = subprocess.Popen([sys.executable, '-c', {hold!r}])\n"
-        "held = b'x' * 300_000_000\n"
+        "held = b'x' * 100_000_000\n"
         "worker.wait()\n"
     )
-    alone = measure_process([sys.executable, "-c", hold]).peak_rss_mb
-    together = measure_process([sys.executable, "-c", both]).peak_rss_mb
-    assert together > alone + 250
+    process = subprocess.Popen([sys.executable, "-c", both])
+    watch = FamilyWatch(process.pid)
+    process.wait()
+    assert 200.0 < watch.stop() < 300.0

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from unspoken.errors import UsageError
 
-__all__ = ["Usage", "measure_process", "own_peak_mb"]
+__all__ = ["FamilyWatch", "Usage", "measure_process", "own_peak_mb"]
 
 #: Unit of `ru_maxrss`: bytes on macOS, KiB elsewhere.
 _RSS_BYTES = 1 if sys.platform == "darwin" else 1024
@@ -97,7 +97,7 @@ def measure_process(command: Sequence[str]) -> Usage:
             )
         except OSError as error:
             raise UsageError(f"{command[0]} cannot be started ({error.strerror}).") from error
-        family = _FamilyWatch(process.pid)
+        family = FamilyWatch(process.pid)
         try:
             _, status, used = os.wait4(process.pid, 0)
         except BaseException:
@@ -123,8 +123,14 @@ def measure_process(command: Sequence[str]) -> Usage:
     return Usage(wall, cpu, peak_mb, others, output)
 
 
-class _FamilyWatch:
-    """Looks at the resident memory of a process and everything it started, until stopped."""
+class FamilyWatch:
+    """Looks at the resident memory of a process and everything it started, until stopped.
+
+    Parameters
+    ----------
+    pid : int
+        The process.
+    """
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
