@@ -20,8 +20,8 @@ __all__ = ["InThreads", "Reader", "open_reader"]
 T = TypeVar("T")
 #: Frames that may wait between two stages; bounds memory (a 1080p frame holds 3 MB).
 _QUEUE = 6
-#: A recording with fewer frames is over before a worker process has started.
-_WORTH_A_PROCESS = 450
+#: A shorter recording is over before a worker process has paid for its start, seconds.
+_WORTH_A_PROCESS_S = 15.0
 
 
 class Reader(Protocol):
@@ -131,7 +131,8 @@ def open_reader(
     opened = open_source(source, fps=engine.settings.fps)
     expected = opened.expected_frames
     if in_process is None:
-        in_process = expected is not None and expected < _WORTH_A_PROCESS
+        duration_s = opened.expected_duration_s
+        in_process = duration_s is not None and duration_s < _WORTH_A_PROCESS_S
     if in_process:
         return InThreads(opened, engine), expected
     opened.close()

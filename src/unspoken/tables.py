@@ -165,7 +165,13 @@ SIGNAL_COLUMNS: tuple[Column, ...] = (
     ),
     Column("gaze_x", "float32", "-1..1", "Gaze in the head; positive to the own left.", _NO_FACE),
     Column("gaze_y", "float32", "-1..1", "Gaze in the head; positive upwards.", _NO_FACE),
-    Column("light", "float32", "ratio", "Brightness of the face over its template's.", "see `gap`"),
+    Column(
+        "light",
+        "float32",
+        "ratio",
+        "Brightness of the face over that in the first frame of its run.",
+        "see `gap`",
+    ),
     Column(
         "run",
         "int32",
