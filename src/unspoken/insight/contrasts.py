@@ -25,7 +25,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import optimize, special
 
 from unspoken.insight.estimates import NOTHING, Array, Estimate, degrees_of_freedom, t_quantile

@@ -214,7 +214,9 @@ def _with_customers(
         named = [
             one if one.customer else one.with_customer(f"unnamed {i}") for i, one in enumerate(read)
         ]
-        return named, [f"Interactions without a customer, taken for different customers: {unnamed}."]
+        return named, [
+            f"Interactions without a customer, taken for different customers: {unnamed}."
+        ]
     if unnamed == len(read):
         raise InputError(
             f"None of the {unnamed} interactions says which customer it belongs to. Moments of one "

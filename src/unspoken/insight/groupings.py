@@ -20,16 +20,17 @@ from unspoken.insight.interactions import Interaction
 __all__ = ["Grouping", "parse_grouping", "spans_of"]
 
 Source = Literal["everything", "segment kind", "segment tag", "interaction tag", "date"]
-_STAFF = {
-    *"staff employee employees agent agents rep reps representative seller salesperson salesman".split(),
-    *"saleswoman advisor adviser consultant cashier clerk operator presenter trainer trainee".split(),
-    *"associate colleague worker waiter waitress server host hostess stylist teller barista".split(),
-    *"technician nurse doctor coach manager supervisor teammate crew personnel user speaker".split(),
-    *"mitarbeiter mitarbeiterin verkaeufer verkäufer berater beraterin vendeur vendeuse".split(),
-    *"employé employe conseiller empleado vendedor agente dipendente commesso medewerker".split(),
-}
+_STAFF_WORDS = """
+staff employee employees agent agents rep reps representative seller salesperson salesman
+saleswoman advisor adviser consultant cashier clerk operator presenter trainer trainee
+associate colleague worker waiter waitress server host hostess stylist teller barista
+technician nurse doctor coach manager supervisor teammate crew personnel user speaker
+mitarbeiter mitarbeiterin verkaeufer verkäufer berater beraterin vendeur vendeuse employé
+employe conseiller empleado vendedor agente dipendente commesso medewerker
+"""
+_STAFF = frozenset(_STAFF_WORDS.split())
 #: Words that make it about what was said or done, not about who did it.
-_THINGS = {"script", "version", "training", "channel", "language", "team_size", "desk"}
+_THINGS = frozenset(("script", "version", "training", "channel", "language", "desk"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import stats
 
+from unspoken.insight.association import Association
 from unspoken.insight.contrasts import LEAST_CUSTOMERS, Comparison, compare, not_compared
 from unspoken.insight.counts import Counts
 from unspoken.insight.estimates import Estimate, rate, share
 
-__all__ = ["VERDICTS", "GroupResult", "judge", "study_groups"]
+__all__ = ["VERDICTS", "GroupResult", "adjust", "study_groups"]
 
 #: What is said of a group.
 VERDICTS = {
@@ -173,43 +174,49 @@ def _strength(ratio: Estimate) -> float:
     return math.log(edge) if 0.0 < edge < math.inf else 0.0
 
 
-def judge(
-    results: Sequence[GroupResult], false_discoveries: float = 0.05, *others: float
-) -> list[GroupResult]:
+def adjust(
+    results: Sequence[GroupResult],
+    associations: Sequence[Association],
+    false_discoveries: float = 0.05,
+) -> tuple[list[GroupResult], list[Association]]:
     """Say which groups stand out, all tests of a study taken together.
 
     A group is named when its adjusted p value is small enough, its interval leaves out 1, and at
-    least five customers carry it.
+    least five customers carry it. The two sides of a two-level grouping count as one test.
 
     Parameters
     ----------
     results : sequence of GroupResult
-        All of a study. The two sides of a two-level grouping count as one test.
+        All of a study.
+    associations : sequence of Association
+        All of the same study.
     false_discoveries : float
         Share of the named that may be chance.
-    *others : float
-        Further p values of the same study.
     """
-    tests = [_test_key(r) for r in results]
-    p_of = {
-        key: r.comparison.p_value
-        for key, r in zip(tests, results, strict=True)
-        if not math.isnan(r.comparison.p_value)
-    }
-    values = [*p_of.values(), *(p for p in others if not math.isnan(p))]
-    if not values:
-        return list(results)
-    adjusted = dict(zip(p_of, stats.false_discovery_control(np.array(values)), strict=False))
+    p_of: dict[tuple[object, ...], float] = {}
+    for result in results:
+        p_of[_test_key(result)] = result.comparison.p_value
+    for item in associations:
+        p_of[item.measure, item.outcome] = item.p_value
+    p_of = {key: p for key, p in p_of.items() if not math.isnan(p)}
+    if not p_of:
+        return list(results), list(associations)
+    adjusted = stats.false_discovery_control(np.array(list(p_of.values())))
+    q_of = {key: float(q) for key, q in zip(p_of, adjusted, strict=True)}
     judged = []
-    for key, result in zip(tests, results, strict=True):
-        if key in adjusted and not math.isnan(result.comparison.p_value):
-            p = float(adjusted[key])
-            result = replace(result, p_adjusted=p, verdict=_verdict(result, p, false_discoveries))
+    for result in results:
+        q = q_of.get(_test_key(result), math.nan)
+        if not math.isnan(q):
+            result = replace(result, p_adjusted=q, verdict=_verdict(result, q, false_discoveries))
         judged.append(result)
-    return judged
+    known = [
+        replace(item, p_adjusted=q_of.get((item.measure, item.outcome), math.nan))
+        for item in associations
+    ]
+    return judged, known
 
 
-def _test_key(result: GroupResult) -> tuple[str, str, tuple[str, ...]]:
+def _test_key(result: GroupResult) -> tuple[object, ...]:
     sides: tuple[str, ...] = (result.level,)
     if len(result.compared_with) == 1:
         sides = tuple(sorted((result.level, *result.compared_with)))
