@@ -38,6 +38,8 @@ LEAST_CUSTOMERS = 5
 LEAST_MOMENTS = 6
 #: Moments beyond which a customer's weight hardly grows.
 _FULL_WEIGHT = 3.0
+#: Degrees of freedom per effective customer, where weights already hold back the loud ones.
+_DF_PER_CUSTOMER = 3.0
 _TAIL = 0.025
 #: Finding something four times out of five.
 _POWER_Z = float(special.ndtri(0.8))
@@ -152,7 +154,7 @@ def within_customers(count: Array, exposure: Array) -> Comparison:
     parts = a / top - b / bottom
     parts = parts / (1.0 - np.minimum(0.5 * (a / top + b / bottom), 0.99))
     variance = max(float((parts**2).sum()), floor / (top * bottom))
-    df = degrees_of_freedom(parts)
+    df = degrees_of_freedom(parts, _DF_PER_CUSTOMER)
     ratio, p = _log_interval(top / bottom, variance, df)
     return _comparison("within", ratio, p, math.sqrt(variance), customers, count, exposure)
 

@@ -63,13 +63,15 @@ def t_quantile(df: float) -> float:
     return float(special.stdtrit(df, 1.0 - _TAIL))
 
 
-def degrees_of_freedom(parts: Array) -> float:
+def degrees_of_freedom(parts: Array, per_customer: float = _DF_PER_CUSTOMER) -> float:
     """How many customers a variance rests on, as degrees of freedom.
 
     Parameters
     ----------
     parts : ndarray, shape (customers,)
         What each customer adds to the estimate's error.
+    per_customer : float
+        Degrees of freedom for each customer it effectively rests on.
 
     Returns
     -------
@@ -81,7 +83,7 @@ def degrees_of_freedom(parts: Array) -> float:
     if fourth <= 0.0:
         return max(1.0, parts.size - 1.0)
     effective = float(squares.sum()) ** 2 / fourth
-    return float(min(max(_DF_PER_CUSTOMER * effective, 1.0), max(parts.size - 1.0, 1.0)))
+    return float(min(max(per_customer * effective, 1.0), max(parts.size - 1.0, 1.0)))
 
 
 def rate(count: Array, exposure: Array) -> Estimate:

@@ -19,7 +19,7 @@ from unspoken.errors import InputError, SourceNotFound
 from unspoken.insight.interactions import Interaction, Segment, TopMoment, marks_of
 from unspoken.insight.stored import Analysis, Context, Moments
 
-__all__ = ["Loaded", "find_folders", "load_interactions"]
+__all__ = ["Loaded", "find_folders", "interaction_of", "load_interactions"]
 
 _ANALYSIS, _CONTEXT, _MOMENTS = "analysis.json", "context.json", "moments.json"
 _Stored = TypeVar("_Stored", Analysis, Context, Moments)
@@ -143,7 +143,15 @@ def load_interaction(folder: Path) -> Interaction:
     moments = _read(folder / _MOMENTS, Moments)
     has_context = (folder / _CONTEXT).exists()
     context = _read(folder / _CONTEXT, Context) if has_context else Context()
+    return interaction_of(folder, analysis, context, moments)
+
+
+def interaction_of(
+    folder: Path, analysis: Analysis, context: Context, moments: Moments
+) -> Interaction:
+    """Bring what three files hold into the form insight computes with."""
     exposure = [span for spans in moments.exposure.values() for span in spans if span[1] > span[0]]
+    top = [TopMoment.of(moment, folder) for moment in moments.moments if moment.kind != "blink"]
     return Interaction(
         name=folder.name,
         folder=folder,
@@ -155,26 +163,18 @@ def load_interaction(folder: Path) -> Interaction:
         ),
         exposure=tuple(sorted(exposure)),
         marks=marks_of(moments.moments),
-        top=_top(moments, folder),
+        top=tuple(sorted(top, key=TopMoment.order)[:_KEPT_MOMENTS]),
         source=analysis.source.path,
         source_sha256=analysis.source.sha256,
         partial=analysis.partial,
-        playbook=" ".join(filter(None, (moments.playbook.name, moments.playbook.version))),
+        playbook=f"{moments.playbook.name} {moments.playbook.version}".strip(),
         software=analysis.software.get("unspoken", ""),
     )
 
 
-def _top(moments: Moments, folder: Path) -> tuple[TopMoment, ...]:
-    found = [TopMoment.of(moment, folder) for moment in moments.moments if moment.kind != "blink"]
-    return tuple(sorted(found, key=TopMoment.order)[:_KEPT_MOMENTS])
-
-
-_DECODERS = {kind: msgspec.json.Decoder(kind) for kind in (Analysis, Context, Moments)}
-
-
 def _read(path: Path, kind: type[_Stored]) -> _Stored:
     try:
-        stored: _Stored = _DECODERS[kind].decode(path.read_bytes())
+        stored = msgspec.json.decode(path.read_bytes(), type=kind)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}).") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

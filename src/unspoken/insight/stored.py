@@ -6,10 +6,12 @@ from typing import ClassVar
 
 import msgspec
 
-__all__ = ["Analysis", "Context", "Moment", "Moments"]
+__all__ = ["Analysis", "Context", "Moment", "Moments", "Signal", "Source"]
 
 
-class _Source(msgspec.Struct, gc=False):
+class Source(msgspec.Struct, gc=False):
+    """Which recording."""
+
     path: str
     sha256: str = ""
 
@@ -19,7 +21,7 @@ class Analysis(msgspec.Struct, gc=False):
 
     SCHEMA: ClassVar[str] = "unspoken.analysis"
     NEWEST: ClassVar[int] = 1
-    source: _Source
+    source: Source
     schema: str = ""
     schema_version: int = 1
     software: dict[str, str] = {}
@@ -51,7 +53,9 @@ class Context(msgspec.Struct):
     outcomes: dict[str, float | str | bool | None] = {}
 
 
-class _Signal(msgspec.Struct, gc=False):
+class Signal(msgspec.Struct, gc=False):
+    """What a moment may mean for service."""
+
     kind: str
     strength: float | None = 0.0
 
@@ -70,7 +74,7 @@ class Moment(msgspec.Struct, gc=False):
     reading: str = ""
     said: str = ""
     rarity: float | None = None
-    signals: list[_Signal] = []
+    signals: list[Signal] = []
     flags: list[str] = []
 
 

@@ -146,7 +146,7 @@ def study(
         )
     results: list[GroupResult] = []
     group_notes: dict[str, tuple[str, ...]] = {}
-    references = []
+    references: list[str] = []
     for grouping in groupings:
         counts = hide_small_groups(count_groups(interactions, grouping, measures))
         references += counts.levels
