@@ -26,7 +26,7 @@ _Stored = TypeVar("_Stored", Analysis, Context, Moments)
 #: Problems that are named one by one in a message.
 _NAMED = 5
 #: Moments kept per interaction for the list of those worth a look.
-_KEPT_MOMENTS = 12
+_KEPT_MOMENTS, _KEPT_PER_SIGNAL = 12, 4
 
 
 @dataclass(frozen=True)
@@ -163,13 +163,24 @@ def interaction_of(
         ),
         exposure=tuple(sorted(exposure)),
         marks=marks_of(moments.moments),
-        top=tuple(sorted(top, key=TopMoment.order)[:_KEPT_MOMENTS]),
+        top=_best(top),
         source=analysis.source.path,
         source_sha256=analysis.source.sha256,
         partial=analysis.partial,
         playbook=f"{moments.playbook.name} {moments.playbook.version}".strip(),
         software=analysis.software.get("unspoken", ""),
     )
+
+
+def _best(moments: list[TopMoment]) -> tuple[TopMoment, ...]:
+    """The few worth keeping: the strongest of all, and the strongest of every signal."""
+    kept: list[TopMoment] = []
+    per_signal: dict[str, int] = {}
+    for moment in sorted(moments, key=TopMoment.order):
+        number = per_signal[moment.signal] = per_signal.get(moment.signal, 0) + 1
+        if len(kept) < _KEPT_MOMENTS or number <= _KEPT_PER_SIGNAL:
+            kept.append(moment)
+    return tuple(kept)
 
 
 def _read(path: Path, kind: type[_Stored]) -> _Stored:

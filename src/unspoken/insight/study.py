@@ -192,7 +192,10 @@ def _rank(
     results: Sequence[GroupResult],
 ) -> tuple[RankedMoment, ...]:
     """The moments most worth a look: those behind what stands out first, then the strongest."""
-    named = {(r.grouping, r.level, r.measure) for r in results if r.verdict == "more"}
+    named: dict[tuple[str, str], set[str]] = {}
+    for result in results:
+        if result.verdict == "more":
+            named.setdefault((result.grouping, result.level), set()).add(result.measure)
     shown = {(r.grouping, r.level) for r in results}
     candidates = []
     for one in interactions:
@@ -201,8 +204,7 @@ def _rank(
             inside = [(n, label) for n, label, s, e in spans if s <= moment.apex_s < e]
             if any(place not in shown for place in inside):
                 continue  # a group too small to be shown
-            measures = {moment.signal, moment.kind}
-            hit = any((n, label, m) in named for n, label in inside for m in measures)
+            hit = any(_behind(moment, place, named) for place in inside)
             candidates.append((not hit, moment.order(), one, moment, inside))
     candidates.sort(key=lambda c: c[:2])
     ranked: list[RankedMoment] = []
@@ -220,3 +222,13 @@ def _rank(
         if len(ranked) == MOST_MOMENTS:
             break
     return tuple(ranked)
+
+
+def _behind(
+    moment: TopMoment, place: tuple[str, str], named: dict[tuple[str, str], set[str]]
+) -> bool:
+    """Whether a moment is of the kind that stands out there; signals say more than micro."""
+    measures = named.get(place, set())
+    if moment.signal in measures:
+        return True
+    return measures <= {"micro", "macro"} and moment.kind in measures

@@ -12,8 +12,12 @@ from unspoken.insight.study import Study
 __all__ = [
     "association_sentence",
     "comparison_text",
+    "capital",
     "headline",
+    "measure_words",
     "number",
+    "p_text",
+    "percent",
     "plural",
     "rate_text",
     "ratio_text",
@@ -83,8 +87,9 @@ def stands_out_sentence(result: GroupResult) -> str:
     c = result.comparison
     others = _others(result)
     who = "the same customers" if c.design == "within" else "other customers"
+    what = capital(measure_words(result.measure))
     return (
-        f"{capital(result.measure)} came {times_text(c.ratio)} in \u201c{result.level}\u201d as "
+        f"{what} came {times_text(c.ratio)} in \u201c{result.level}\u201d as "
         f"{who} showed it in {others} (interval {span(c.ratio)}): "
         f"{plural(c.moments, 'moment')} in {number(c.minutes, 3)} minutes against "
         f"{plural(c.moments_other, 'moment')} in {number(c.minutes_other, 3)} minutes. "
@@ -96,6 +101,25 @@ def _others(result: GroupResult) -> str:
     if len(result.compared_with) == 1:
         return f"\u201c{result.compared_with[0]}\u201d"
     return f"the other {len(result.compared_with)} groups"
+
+
+def measure_words(measure: str) -> str:
+    """What a measure is called in a sentence."""
+    if measure in ("micro", "macro"):
+        return f"{measure}-expressions"
+    if measure.startswith("emotion:"):
+        return f"movements consistent with {measure.removeprefix('emotion:')}"
+    return measure
+
+
+def percent(value: float) -> str:
+    """A share in whole percent."""
+    return f"{100.0 * value:.0f} %"
+
+
+def p_text(value: float) -> str:
+    """A p value; below 0.001 nobody needs more digits."""
+    return "below 0.001" if value < 0.001 else number(value)
 
 
 def capital(text: str) -> str:
@@ -126,8 +150,9 @@ def _what(named: list[GroupResult]) -> str:
     texts = []
     for result in named[:_MOST_NAMED]:
         c = result.comparison
+        what = f"{measure_words(result.measure)} in \u201c{result.level}\u201d"
         texts.append(
-            f"{result.measure} in \u201c{result.level}\u201d ({times_text(c.ratio)} as in "
+            f"{what} ({times_text(c.ratio)} as in "
             f"{_others(result)}, interval {span(c.ratio)}; "
             f"{result.showing} of {result.customers} customers)".replace(
                 "as often, that is less often as", "as often as"
@@ -135,12 +160,11 @@ def _what(named: list[GroupResult]) -> str:
         )
     more = len(named) - _MOST_NAMED
     tail = f"; and {more} more below" if more > 0 else ""
-    verb = "stands" if len(named) == 1 else "stand"
-    return f"What {verb} out: {', and '.join(texts)}{tail}."
+    return f"What stands out: {', and '.join(texts)}{tail}."
 
 
 def _look(study: Study, first: GroupResult) -> str:
-    share = f"{study.question.false_discoveries:.0%}"
+    share = percent(study.question.false_discoveries)
     return (
         f"Look at the moments of \u201c{first.level}\u201d below before changing anything: a "
         f"movement of the face has many causes, and about {share} of what is named may be chance."
@@ -201,8 +225,9 @@ def association_sentence(item: Association) -> str:
     if item.method == "pairs":
         share = item.estimate
         return (
-            f"In {share.value:.0%} of pairs the customer with \u201c{item.outcome}\u201d showed "
-            f"more of it ({share.low:.0%} to {share.high:.0%}; 50 % is no association)."
+            f"In {percent(share.value)} of pairs the customer with \u201c{item.outcome}\u201d "
+            f"showed more of it ({percent(share.low)} to {percent(share.high)}; 50 % is no "
+            "association)."
         )
     e = item.estimate
     low, high = (f"{x:+.2f}".replace("-", "\u2212") for x in (e.low, e.high))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 import os
 from collections.abc import Sequence
 from functools import lru_cache
@@ -108,33 +109,37 @@ def _values(study: Study, out: Path) -> dict[str, Any]:
         "overall": _measure_table(study.overall),
         "outcomes": [
             {
-                "measure": words.capital(a.measure),
+                "measure": _title(a.measure),
                 "outcome": a.outcome,
                 "text": words.association_sentence(a),
                 "customers": words.plural(a.customers, "customer"),
                 "minutes": words.number(a.minutes, 3),
-                "p": words.number(a.p_adjusted) if a.p_adjusted == a.p_adjusted else "",
+                "p": "" if math.isnan(a.p_adjusted) else words.p_text(a.p_adjusted),
                 "clear": a.p_adjusted <= study.question.false_discoveries,
             }
             for a in study.associations
         ],
         "moments": [_moment(ranked, out) for ranked in study.moments],
-        "share": f"{study.question.false_discoveries:.0%}",
+        "share": words.percent(study.question.false_discoveries),
         "least": LEAST_CUSTOMERS,
         "tests": sum(bool(r.comparison.design) for r in study.groups)
         + sum(not a.reason for a in study.associations),
     }
 
 
+def _title(measure: str) -> str:
+    return words.capital(words.measure_words(measure))
+
+
 def _card(result: GroupResult) -> dict[str, Any]:
     scale = scale_of([result.rate])
     return {
-        "title": f"{words.capital(result.measure)} in \u201c{result.level}\u201d",
+        "title": f"{_title(result.measure)} in \u201c{result.level}\u201d",
         "grouping": result.grouping,
         "tone": _TONES[result.verdict],
         "text": words.stands_out_sentence(result),
         "chart": Markup(dot(result.rate, scale, _TONES[result.verdict])),
-        "p": words.number(result.p_adjusted),
+        "p": words.p_text(result.p_adjusted),
     }
 
 
@@ -146,7 +151,7 @@ def _grouping(study: Study, name: str) -> dict[str, Any]:
     order = sorted(
         by_measure.values(),
         key=lambda rows: (
-            not any(r.verdict in _TONES for r in rows),
+            min((r.p_adjusted for r in rows if r.verdict in _TONES), default=1.0),
             -sum(r.moments for r in rows),
         ),
     )
@@ -155,7 +160,7 @@ def _grouping(study: Study, name: str) -> dict[str, Any]:
         "notes": study.group_notes[name],
         "measures": [
             {
-                "name": words.capital(rows[0].measure),
+                "name": _title(rows[0].measure),
                 "open": number < _OPEN_MEASURES or any(r.verdict in _TONES for r in rows),
                 "moments": words.plural(sum(r.moments for r in rows), "moment"),
                 **_measure_table(rows),
@@ -172,7 +177,7 @@ def _measure_table(results: Sequence[GroupResult]) -> dict[str, Any]:
         "rows": [
             {
                 "level": r.level,
-                "measure": words.capital(r.measure),
+                "measure": _title(r.measure),
                 "tone": _TONES.get(r.verdict, "same"),
                 "chart": Markup(dot(r.rate, scale, _TONES.get(r.verdict, "same"))),
                 "rate": words.number(r.rate.value),
@@ -181,7 +186,8 @@ def _measure_table(results: Sequence[GroupResult]) -> dict[str, Any]:
                 "customers": f"{r.customers:,}",
                 "minutes": words.number(r.minutes, 3),
                 "showing": f"{r.showing} of {r.customers}",
-                "share": f"{r.share.value:.0%} ({r.share.low:.0%} to {r.share.high:.0%})",
+                "share": f"{words.percent(r.share.value)} "
+                f"({words.percent(r.share.low)} to {words.percent(r.share.high)})",
                 "ratio": words.ratio_text(r.comparison.ratio),
                 "verdict": words.comparison_text(r),
             }
