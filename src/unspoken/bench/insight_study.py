@@ -18,7 +18,7 @@ from unspoken.insight.folders import interaction_of
 from unspoken.insight.interactions import Interaction, Segment
 from unspoken.insight.stored import Analysis, Context, Moment, Moments, Signal, Source
 
-__all__ = ["STEPS", "Plan", "shuffled", "simulate"]
+__all__ = ["STEPS", "Plan", "Visit", "shuffled", "simulate", "visits"]
 
 #: Steps of the simulated demonstration and their usual length, minutes.
 STEPS = {"welcome": 2.0, "needs": 6.0, "overview": 3.0, "price": 4.0, "details": 9.0, "close": 2.5}
@@ -73,8 +73,52 @@ class Plan:
         return 1.0 + self.share * self.extra_per_min / _RATES["confusion"]
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One simulated interaction.
+
+    Parameters
+    ----------
+    name, customer : str
+        Of its folder, and whose it is.
+    number : int
+        Of the customer, from 0.
+    segments : tuple of Segment
+        The steps.
+    exposure : tuple of (float, float)
+        What was measured, seconds.
+    moments : tuple of Moment
+        What was seen.
+    csat : float
+        Chance alone.
+    """
+
+    name: str
+    customer: str
+    number: int
+    segments: tuple[Segment, ...]
+    exposure: tuple[tuple[float, float], ...]
+    moments: tuple[Moment, ...]
+    csat: float
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Every other customer is a business."""
+        return {"segment": ("private", "business")[self.number % 2]}
+
+    def interaction(self) -> Interaction:
+        """As insight sees it."""
+        one = interaction_of(
+            Path(self.name),
+            Analysis(source=Source(f"{self.name}.mp4", self.name)),
+            Context(customer=self.customer, tags=self.tags, outcomes={"csat": self.csat}),
+            Moments(moments=list(self.moments), exposure={"1": list(self.exposure)}),
+        )
+        return replace(one, segments=self.segments)
+
+
 def simulate(plan: Plan, seed: int) -> list[Interaction]:
-    """Make a study.
+    """Make a study in memory.
 
     Parameters
     ----------
@@ -83,35 +127,32 @@ def simulate(plan: Plan, seed: int) -> list[Interaction]:
     seed : int
         Which one.
     """
+    return [visit.interaction() for visit in visits(plan, seed)]
+
+
+def visits(plan: Plan, seed: int) -> Iterator[Visit]:
+    """The interactions of a study, one after the other; see :func:`simulate`."""
     rng = np.random.default_rng([seed, 41])
-    made: list[Interaction] = []
     frowns = rng.random(plan.customers) < plan.share
     activity = rng.gamma(plan.spread, 1.0 / plan.spread, plan.customers)
     for customer in range(plan.customers):
-        times_as_often = plan.frowner if customer == 0 else 1.0
+        often = plan.frowner if customer == 0 else 1.0
         for visit in range(int(rng.integers(1, plan.visits + 1))):
             segments, exposure = _timeline(plan, rng)
-            moments = list(
-                _moments(
-                    plan, rng, segments, activity[customer], times_as_often, bool(frowns[customer])
-                )
-            )
-            shown = [m for m in moments if any(a <= m.apex_s < b for a, b in exposure)]
-            for number, moment in enumerate(sorted(shown, key=lambda m: m.apex_s), start=1):
+            made = _moments(plan, rng, segments, activity[customer], often, bool(frowns[customer]))
+            shown = [m for m in made if any(a <= m.apex_s < b for a, b in exposure)]
+            shown.sort(key=lambda m: m.apex_s)
+            for number, moment in enumerate(shown, start=1):
                 moment.moment_id = f"1-{number}"
-            name = f"C{customer + 1:02d}-{visit + 1}"
-            one = interaction_of(
-                Path(name),
-                Analysis(source=Source(f"{name}.mp4", name)),
-                Context(
-                    customer=f"C{customer + 1:02d}",
-                    tags={"segment": ("private", "business")[customer % 2]},
-                    outcomes={"csat": float(rng.integers(1, 6))},
-                ),
-                Moments(moments=shown, exposure={"1": exposure}),
+            yield Visit(
+                name=f"C{customer + 1:02d}-{visit + 1}",
+                customer=f"C{customer + 1:02d}",
+                number=customer,
+                segments=tuple(segments),
+                exposure=tuple(exposure),
+                moments=tuple(shown),
+                csat=float(rng.integers(1, 6)),
             )
-            made.append(replace(one, segments=tuple(segments)))
-    return made
 
 
 def _timeline(
