@@ -18,12 +18,12 @@ from unspoken.insight.folders import interaction_of
 from unspoken.insight.interactions import Interaction, Segment
 from unspoken.insight.stored import Analysis, Context, Moment, Moments, Signal, Source
 
-__all__ = ["STEPS", "Plan", "Visit", "shuffled", "simulate", "visits"]
+__all__ = ["RATES", "STEPS", "Plan", "Visit", "shuffled", "simulate", "visits"]
 
 #: Steps of the simulated demonstration and their usual length, minutes.
 STEPS = {"welcome": 2.0, "needs": 6.0, "overview": 3.0, "price": 4.0, "details": 9.0, "close": 2.5}
 #: Signals, per minute of exposure, of a usual customer; and what the face does.
-_RATES = {"confusion": 0.15, "satisfaction": 0.25, "surprise": 0.06}
+RATES = {"confusion": 0.15, "satisfaction": 0.25, "surprise": 0.06}
 _UNITS = {
     "confusion": {"AU4L": 0.3, "AU4R": 0.28, "AU7L": 0.2},
     "satisfaction": {"AU6L": 0.3, "AU12L": 0.4, "AU12R": 0.41},
@@ -70,7 +70,7 @@ class Plan:
     @property
     def true_ratio(self) -> float:
         """Rate of confusion in the planted step over that in the others."""
-        return 1.0 + self.share * self.extra_per_min / _RATES["confusion"]
+        return 1.0 + self.share * self.extra_per_min / RATES["confusion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ def _moments(
     for segment in segments:
         minutes = (segment.end_s - segment.start_s) / 60.0
         burst = rng.gamma(plan.burst, 1.0 / plan.burst)
-        for signal, usual in _RATES.items():
+        for signal, usual in RATES.items():
             per_min = usual * activity * burst
             if signal == "confusion":
                 per_min *= times_as_often

@@ -130,11 +130,17 @@ def _bench_insight(
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Few studies: a smoke test.")] = False,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Which studies.")] = 0,
+    hours: Annotated[
+        int,
+        typer.Option(
+            "--hours", min=0, help="Also measure speed over so many interactions of an hour."
+        ),
+    ] = 0,
 ) -> None:
     """Simulate studies with known truth: what is named, how often intervals hold, how fast."""
     from unspoken.bench.insight import insight_bench
 
-    raise typer.Exit(insight_bench(out, quick=quick, seed=seed))
+    raise typer.Exit(insight_bench(out, quick=quick, seed=seed, hours=hours))
 
 
 def register(app: typer.Typer, bench: typer.Typer) -> None:
