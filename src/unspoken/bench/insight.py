@@ -99,15 +99,21 @@ class Speed:
         What was run.
     interactions, moments : int
         How many, and how many moments in each.
-    seconds, peak_mb : float
-        Wall clock, and peak resident memory in megabytes.
+    seconds, cpu_seconds : float
+        Wall clock, and processor time of all threads.
+    peak_mb : float
+        Peak resident memory, 10^6 bytes.
+    others : float
+        Share of the machine other processes used meanwhile, 0..1; NaN where unknown.
     """
 
     command: str
     interactions: int
     moments: int
     seconds: float
+    cpu_seconds: float
     peak_mb: float
+    others: float
 
 
 def recovery(what: str, plan: Plan, studies: Iterable[int], *, shuffle: bool = False) -> Recovery:
@@ -191,7 +197,8 @@ def speed(folder: Path, interactions: int, moments: int, seed: int) -> list[Spee
 
 def _measured(name: str, arguments: list[str], interactions: int, moments: int) -> Speed:
     used = measure_process([sys.executable, "-m", "unspoken", *arguments])
-    return Speed(name, interactions, moments, used.wall_s, used.peak_rss_mb)
+    others = float("nan") if used.others is None else used.others
+    return Speed(name, interactions, moments, used.wall_s, used.cpu_s, used.peak_rss_mb, others)
 
 
 def insight_bench(out: Path | None, *, quick: bool, seed: int, hours: int) -> int:
@@ -279,14 +286,16 @@ def _print(
     if fast:
         table(
             "Speed",
-            ("command", "interactions of one hour", "moments each", "seconds", "peak MB"),
+            ("command", "hours", "moments each", "s", "s of processor", "peak MB", "others used"),
             (
                 (
                     s.command,
                     str(s.interactions),
                     str(s.moments),
                     f"{s.seconds:.1f}",
+                    f"{s.cpu_seconds:.1f}",
                     f"{s.peak_mb:.0f}",
+                    percent(s.others),
                 )
                 for s in fast
             ),

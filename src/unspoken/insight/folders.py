@@ -8,16 +8,19 @@ video are opened.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
+from unspoken import records
 from unspoken.errors import InputError, SourceNotFound
 from unspoken.insight.interactions import Interaction, Segment, TopMoment, marks_of
-from unspoken.insight.stored import Analysis, Context, Moments
+from unspoken.insight.stored import Analysis, Context, Moment, Moments
 
 __all__ = ["Loaded", "find_folders", "interaction_of", "load_interactions"]
 
@@ -151,7 +154,6 @@ def interaction_of(
 ) -> Interaction:
     """Bring what three files hold into the form insight computes with."""
     exposure = [span for spans in moments.exposure.values() for span in spans if span[1] > span[0]]
-    top = [TopMoment.of(moment, folder) for moment in moments.moments if moment.kind != "blink"]
     return Interaction(
         name=folder.name,
         folder=folder,
@@ -163,7 +165,7 @@ def interaction_of(
         ),
         exposure=tuple(sorted(exposure)),
         marks=marks_of(moments.moments),
-        top=_best(top),
+        top=_best(moments.moments, folder),
         source=analysis.source.path,
         source_sha256=analysis.source.sha256,
         partial=analysis.partial,
@@ -172,15 +174,26 @@ def interaction_of(
     )
 
 
-def _best(moments: list[TopMoment]) -> tuple[TopMoment, ...]:
+def _best(moments: list[Moment], folder: Path) -> tuple[TopMoment, ...]:
     """The few worth keeping: the strongest of all, and the strongest of every signal."""
+    keyed = [(*_strongest(m), m.rarity or 0.0, m) for m in moments if m.kind != "blink"]
+    keyed.sort(key=lambda k: (-k[0], -k[2]))
     kept: list[TopMoment] = []
     per_signal: dict[str, int] = {}
-    for moment in sorted(moments, key=TopMoment.order):
-        number = per_signal[moment.signal] = per_signal.get(moment.signal, 0) + 1
+    for _strength, signal, _rarity, moment in keyed:
+        number = per_signal[signal] = per_signal.get(signal, 0) + 1
         if len(kept) < _KEPT_MOMENTS or number <= _KEPT_PER_SIGNAL:
-            kept.append(moment)
-    return tuple(kept)
+            kept.append(TopMoment.of(moment, folder))
+    return tuple(sorted(kept, key=TopMoment.order))
+
+
+def _strongest(moment: Moment) -> tuple[float, str]:
+    """Strength and kind of a moment's strongest signal."""
+    best, kind = 0.0, ""
+    for signal in moment.signals:
+        if (strength := signal.strength or 0.0) >= best:
+            best, kind = strength, signal.kind
+    return best, kind
 
 
 def _read(path: Path, kind: type[_Stored]) -> _Stored:
@@ -189,7 +202,7 @@ def _read(path: Path, kind: type[_Stored]) -> _Stored:
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}).") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: {str(error).rstrip('.')}.") from error
+        raise InputError(_fault(path, str(error))) from error
     if stored.schema != kind.SCHEMA:
         found = stored.schema or "nothing"
         raise InputError(f'{path}: expected "schema": "{kind.SCHEMA}", found {found}.')
@@ -199,6 +212,25 @@ def _read(path: Path, kind: type[_Stored]) -> _Stored:
             f"reads up to {kind.NEWEST})."
         )
     return stored
+
+
+def _fault(path: Path, message: str) -> str:
+    """File, line and place of what the decoder complains about."""
+    with suppress(OSError, ValueError):
+        text = path.read_text(encoding="utf-8")
+        byte = re.search(r"\(byte (\d+)\)", message)
+        place = re.search(r"at `\$\.?([^`]*)`", message)
+        if byte:
+            line = text.encode()[: int(byte[1])].count(b"\n") + 1
+            return f"{path}, line {line}: not valid JSON."
+        if place:
+            keys = tuple(
+                int(part[1:-1]) if part.startswith("[") else part
+                for part in re.findall(r"\[\d+\]|[^.\[\]]+", place[1])
+            )
+            what = message.partition(" - at")[0].replace("`", "").lower()
+            return f"{path}, line {records.line_of(text, keys)}: {place[1]}: {what}."
+    return f"{path}: {message.rstrip('.')}."
 
 
 def _without_doubles(read: list[Interaction]) -> tuple[list[Interaction], list[str]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,6 @@ Array = NDArray[np.float64]
 Outcome = float | str | bool | None
 #: An emotion is counted where it is at least this probable.
 _PROBABLE = 0.5
-_SIDE = re.compile(r"[LR]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +180,22 @@ def marks_of(moments: Iterable[Moment]) -> dict[str, Array]:
     for moment in moments:
         if moment.kind == "blink":
             continue
-        names = {moment.kind, *(f"signal:{signal.kind}" for signal in moment.signals)}
-        names |= {_SIDE.sub("", unit) for unit in moment.action_units}
-        names |= {f"emotion:{e}" for e, p in moment.emotions.items() if (p or 0.0) >= _PROBABLE}
+        names = {moment.kind}
+        names.update(_signal_key(signal.kind) for signal in moment.signals)
+        names.update(map(_without_side, moment.action_units))
+        for emotion, probability in moment.emotions.items():
+            if emotion != "other" and (probability or 0.0) >= _PROBABLE:
+                names.add(f"emotion:{emotion}")
         for name in names:
             found.setdefault(name, []).append(moment.apex_s)
     return {name: np.sort(np.array(times)) for name, times in found.items()}
+
+
+@lru_cache(maxsize=1024)
+def _signal_key(kind: str) -> str:
+    return f"signal:{kind}"
+
+
+@lru_cache(maxsize=256)
+def _without_side(unit: str) -> str:
+    return unit[:-1] if unit[-1:] in ("L", "R") else unit
