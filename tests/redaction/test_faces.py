@@ -82,7 +82,7 @@ def test_a_face_found_late_is_known_from_the_start(one_face: Picture) -> None:
     assert all(len(faces.boxes) or not faces.safe for faces in found[: first + 1])
 
 
-def test_nothing_finer_than_a_sixth_of_the_face_is_left() -> None:
+def test_nothing_finer_than_half_the_face_is_left() -> None:
     rng = np.random.default_rng(1)
     picture = rng.integers(0, 256, (200, 300, 3), dtype=np.uint8)
     faces = FacesAt(0.0, np.array([[100.0, 60.0, 160.0, 120.0]]), (), True)
