@@ -15,7 +15,8 @@ from unspoken.media.writer import ClipWriter
 def film(path: Path, *, bframes: int = 2) -> list[float]:
     """Write pictures at uneven times; each tells its number by its brightness."""
     rng = np.random.default_rng(1)
-    times = (np.cumsum(rng.choice([0.02, 0.033, 0.05], 150)) + 0.5).round(4).tolist()
+    steps = rng.choice([0.02, 0.033, 0.05], 150)
+    times = [float(t) for t in (np.cumsum(steps) + 0.5).round(4)]
     with ClipWriter(path, (64, 48), crf=10, bframes=bframes, key_interval=40) as clip:
         for number, time_s in enumerate(times):
             clip.add(np.full((48, 64, 3), 20 + (number * 37) % 200, dtype=np.uint8), time_s)
