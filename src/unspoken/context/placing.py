@@ -186,7 +186,8 @@ def _say_order(rows: list[PlacedRow], faults: Faults) -> None:
     if back:
         faults.notice(
             back[0].row.where,
-            f"rows are not in order of time ({len(back)} of {len(rows)} start before the row above); they were put in order",
+            f"rows are not in order of time ({len(back)} of {len(rows)} start before the row "
+            "above); they were put in order",
         )
 
 
