@@ -47,6 +47,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("live",),
     ("server",),
     ("commands",),
+    ("cli_context",),
     ("cli",),
     ("__main__",),
 )
