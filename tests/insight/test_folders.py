@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
+from unspoken import records
 from unspoken.analysis import Analysis
 from unspoken.bench.insight_folders import write_study
 from unspoken.bench.insight_study import Plan, simulate
 from unspoken.context.record import Context
 from unspoken.errors import InputError, SourceNotFound
 from unspoken.insight.folders import load_interactions
+from unspoken.interaction import MomentsFile
 
 PLAN = Plan(customers=6)
 
@@ -119,3 +121,16 @@ def test_different_playbooks_and_partial_analyses_are_pointed_out(results: Path)
     notes = " ".join(load_interactions([results]).notes)
     assert "different playbooks (other 2, simulated 1)" in notes
     assert "stopped before the end" in notes
+
+
+def test_both_ends_agree_on_what_moments_json_holds(results: Path) -> None:
+    """What the reading floor's own types write is read here, and the other way round."""
+    for folder in results.iterdir():
+        path = folder / "moments.json"
+        document = json.loads(path.read_text(encoding="utf-8"))
+        whole = records.from_json(MomentsFile, document)
+        before = load_interactions([folder]).interactions[0]
+        change(path, **records.to_json(whole))
+        after = load_interactions([folder]).interactions[0]
+        assert len(whole.moments) == len(before.marks.get("micro", ()))
+        assert before.top == after.top and before.exposure == after.exposure

@@ -9,9 +9,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
 from unspoken.bench.insight_folders import write_hours
 from unspoken.bench.insight_study import RATES, Plan, shuffled, simulate
 from unspoken.bench.processes import measure_process
@@ -222,15 +219,18 @@ def insight_bench(out: Path | None, *, quick: bool, seed: int, hours: int) -> in
     """
     studies, nothing, covered = (3, 5, 2) if quick else (200, 500, 250)
     found = [recovery(what, plan, _seeds(seed, studies)) for what, plan in _PLANTED]
+    _print_recovery(found)
     quiet = [
         recovery(what, plan, _seeds(seed, nothing), shuffle=mixed) for what, plan, mixed in _NOTHING
     ]
+    _print_quiet(quiet)
     held = [coverage(size, spread, _seeds(seed, covered)) for spread in _SPREADS for size in _SIZES]
+    _print_coverage(held)
     fast: list[Speed] = []
     if hours:
         with tempfile.TemporaryDirectory(prefix="unspoken-insight-") as folder:
             fast = speed(Path(folder), hours, 300, seed)
-    _print(found, quiet, held, fast)
+        _print_speed(fast)
     if out is not None:
         document = {
             "seed": seed,
@@ -253,50 +253,57 @@ def _plain(item: Recovery | Coverage | Speed) -> dict[str, object]:
     return {k: None if isinstance(v, float) and v != v else v for k, v in values.items()}
 
 
-def _print(
-    found: list[Recovery], quiet: list[Recovery], held: list[Coverage], fast: list[Speed]
-) -> None:
-    console = Console(width=100)
+_percent: Callable[[float], str] = "{:.1%}".format
 
-    def table(title: str, headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
-        made = Table(*headings, title=title)
-        for row in rows:
-            made.add_row(*row)
-        console.print(made)
 
-    percent: Callable[[float], str] = "{:.1%}".format
-    table(
-        "A step at which some frown more",
+def _table(title: str, headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    """Print as Markdown, so that figures can be quoted as they are."""
+    print(f"\n{title}\n\n| {' | '.join(headings)} |\n|{'---|' * len(headings)}")
+    for row in rows:
+        print(f"| {' | '.join(row)} |", flush=True)
+
+
+def _print_recovery(found: list[Recovery]) -> None:
+    _table(
+        "A step at which some frown more:",
         ("study", "studies", "named", "something else named", "interval holds the truth"),
         (
-            (r.what, str(r.studies), percent(r.named), percent(r.others), percent(r.held))
+            (r.what, str(r.studies), _percent(r.named), _percent(r.others), _percent(r.held))
             for r in found
         ),
     )
-    table(
-        "Nothing to find",
+
+
+def _print_quiet(quiet: list[Recovery]) -> None:
+    _table(
+        "Nothing to find:",
         ("study", "studies", "something named"),
-        ((r.what, str(r.studies), percent(r.others)) for r in quiet),
+        ((r.what, str(r.studies), _percent(r.others)) for r in quiet),
     )
-    table(
-        "95 % intervals of rates that hold the truth",
+
+
+def _print_coverage(held: list[Coverage]) -> None:
+    _table(
+        "95 % intervals of rates that hold the truth:",
         ("customers", "shape of the spread", "intervals", "held"),
-        ((str(c.customers), f"{c.spread:g}", str(c.intervals), percent(c.held)) for c in held),
+        ((str(c.customers), f"{c.spread:g}", str(c.intervals), _percent(c.held)) for c in held),
     )
-    if fast:
-        table(
-            "Speed",
-            ("command", "hours", "moments each", "s", "s of processor", "peak MB", "others used"),
+
+
+def _print_speed(fast: list[Speed]) -> None:
+    _table(
+        "Speed:",
+        ("command", "hours", "moments each", "s", "s of processor", "peak MB", "others used"),
+        (
             (
-                (
-                    s.command,
-                    str(s.interactions),
-                    str(s.moments),
-                    f"{s.seconds:.1f}",
-                    f"{s.cpu_seconds:.1f}",
-                    f"{s.peak_mb:.0f}",
-                    percent(s.others),
-                )
-                for s in fast
-            ),
-        )
+                s.command,
+                str(s.interactions),
+                str(s.moments),
+                f"{s.seconds:.1f}",
+                f"{s.cpu_seconds:.1f}",
+                f"{s.peak_mb:.0f}",
+                _percent(s.others),
+            )
+            for s in fast
+        ),
+    )
