@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
 
+from unspoken import __version__, records
+from unspoken.analysis import Analysis
+from unspoken.context.record import Context
+from unspoken.errors import InputError
+from unspoken.filing import Batch
 from unspoken.reading.moments import Moment
 
 __all__ = ["MOMENTS_NAME", "MOMENTS_VERSION", "MomentsFile", "PlaybookFacts"]

@@ -177,7 +177,7 @@ def _moments(moments: Sequence[Moment], exposure: Sequence[tuple[float, float]])
                         "strength": s.strength,
                         "rule": s.kind,
                         "evidence": ["planted"],
-                        "response": "Pause. Ask: what would make this clearer?",
+                        "response": s.response,
                     }
                     for s in m.signals
                 ],

@@ -24,6 +24,7 @@ __all__ = ["RATES", "STEPS", "Plan", "Visit", "shuffled", "simulate", "visits"]
 STEPS = {"welcome": 2.0, "needs": 6.0, "overview": 3.0, "price": 4.0, "details": 9.0, "close": 2.5}
 #: Signals, per minute of exposure, of a usual customer; and what the face does.
 RATES = {"confusion": 0.15, "satisfaction": 0.25, "surprise": 0.06}
+_RESPONSES = {"confusion": "Pause. Ask: what would make this clearer?"}
 _UNITS = {
     "confusion": {"AU4L": 0.3, "AU4R": 0.28, "AU7L": 0.2},
     "satisfaction": {"AU6L": 0.3, "AU12L": 0.4, "AU12R": 0.41},
@@ -202,7 +203,7 @@ def _moment(signal: str, apex_s: float, strength: float) -> Moment:
         apex_s=apex_s,
         end_s=apex_s + 0.2,
         action_units=dict(_UNITS[signal]),
-        signals=[Signal(kind=signal, strength=strength)],
+        signals=[Signal(signal, strength, _RESPONSES.get(signal, ""))],
     )
 
 

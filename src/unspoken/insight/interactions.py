@@ -51,8 +51,8 @@ class TopMoment:
         How unusual it is for this person; 0 where unknown.
     action_units : dict of str to float
         Amplitudes.
-    reading, said : str
-        What it may mean, in a sentence; what was said just before.
+    reading, said, response : str
+        What it may mean, in a sentence; what was said just before; what the playbook suggests.
     flags : tuple of str
         Reasons for caution.
     """
@@ -69,6 +69,7 @@ class TopMoment:
     action_units: dict[str, float]
     reading: str
     said: str
+    response: str
     flags: tuple[str, ...]
 
     @classmethod
@@ -88,6 +89,7 @@ class TopMoment:
             action_units={k: v for k, v in moment.action_units.items() if v is not None},
             reading=moment.reading,
             said=moment.said,
+            response=best.response if best else "",
             flags=tuple(moment.flags),
         )
 

@@ -58,6 +58,7 @@ class Signal(msgspec.Struct, gc=False):
 
     kind: str
     strength: float | None = 0.0
+    response: str = ""
 
 
 class Moment(msgspec.Struct, gc=False):

@@ -161,6 +161,7 @@ MOMENTS = (
     ),
     _column("said", _T, "-", "What was said just before.", "no transcript"),
     _column("reading", _T, "-", "What it may mean, in a sentence.", "no reading"),
+    _column("response", _T, "-", "What the playbook suggests to do.", "no suggestion"),
 )
 #: Tables by file name, without ending.
 TABLES: dict[str, tuple[Column, ...]] = {
@@ -263,6 +264,7 @@ def frames(study: Study) -> dict[str, pl.DataFrame]:
                 "in_insight": "yes" if r.in_insight else "",
                 "said": r.moment.said,
                 "reading": r.moment.reading,
+                "response": r.moment.response,
             }
             for r in study.moments
         ],

@@ -104,7 +104,7 @@ def _values(study: Study, out: Path) -> dict[str, Any]:
         "interactions": words.plural(study.interactions, "interaction"),
         "hours": words.number(study.minutes / 60.0, 3),
         "notes": study.notes,
-        "named": [_card(result) for result in study.standing_out],
+        "named": [_card(study, result) for result in study.standing_out],
         "groupings": [_grouping(study, name) for name in groupings],
         "overall": _measure_table(study.overall),
         "outcomes": [
@@ -131,14 +131,18 @@ def _title(measure: str) -> str:
     return words.capital(words.measure_words(measure))
 
 
-def _card(result: GroupResult) -> dict[str, Any]:
-    scale = scale_of([result.rate])
+def _card(study: Study, result: GroupResult) -> dict[str, Any]:
+    suggested = (
+        m.moment.response
+        for m in study.moments
+        if m.moment.signal == result.measure and result.level in m.where and m.moment.response
+    )
     return {
+        "response": next(suggested, "") if result.verdict == "more" else "",
         "title": f"{_title(result.measure)} in \u201c{result.level}\u201d",
         "grouping": result.grouping,
         "tone": _TONES[result.verdict],
         "text": words.stands_out_sentence(result),
-        "chart": Markup(dot(result.rate, scale, _TONES[result.verdict])),
         "p": words.p_text(result.p_adjusted),
     }
 
@@ -213,6 +217,7 @@ def _moment(ranked: RankedMoment, out: Path) -> dict[str, Any]:
         "units": units,
         "said": moment.said,
         "reading": moment.reading,
+        "response": moment.response,
         "flags": ", ".join(flag.replace("_", " ") for flag in moment.flags),
         "in_insight": ranked.in_insight,
     }
