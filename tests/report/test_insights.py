@@ -124,3 +124,9 @@ def test_long_intervals_get_an_arrow_and_no_value_an_empty_row() -> None:
     nothing = Estimate(float("nan"), float("nan"), float("nan"))
     assert "circle" not in dot(nothing, scale, "same")
     assert "nan" not in axis(scale_of([nothing]))
+
+
+def test_only_associations_beyond_chance_are_set_in_bold(found: Study, tmp_path: Path) -> None:
+    clear = sum(a.p_adjusted <= 0.05 for a in found.associations)
+    assert len(found.associations) == 4 and clear == 0
+    assert render_study(found, tmp_path).count('<tr class="beyond">') == clear

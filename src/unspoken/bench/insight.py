@@ -217,7 +217,7 @@ def insight_bench(out: Path | None, *, quick: bool, seed: int, hours: int) -> in
     int
         0.
     """
-    studies, nothing, covered = (3, 5, 2) if quick else (200, 500, 250)
+    studies, nothing, covered = (3, 5, 2) if quick else (100, 300, 120)
     found = [recovery(what, plan, _seeds(seed, studies)) for what, plan in _PLANTED]
     _print_recovery(found)
     quiet = [

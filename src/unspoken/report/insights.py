@@ -115,7 +115,7 @@ def _values(study: Study, out: Path) -> dict[str, Any]:
                 "customers": words.plural(a.customers, "customer"),
                 "minutes": words.number(a.minutes, 3),
                 "p": "" if math.isnan(a.p_adjusted) else words.p_text(a.p_adjusted),
-                "clear": a.p_adjusted <= study.question.false_discoveries,
+                "beyond_chance": a.p_adjusted <= study.question.false_discoveries,
             }
             for a in study.associations
         ],
