@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from unspoken import __version__
+from unspoken.commands import reading_app
 
 __all__ = ["app", "main"]
 
@@ -317,6 +318,9 @@ def recovery(
         settings=settings,
     )
     raise typer.Exit(recovery_command(clips, out, choices))
+
+
+reading_app.register(app, bench_app)
 
 
 def main(arguments: list[str] | None = None) -> int:
