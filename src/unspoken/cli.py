@@ -10,7 +10,7 @@ import typer
 
 from unspoken import __version__
 from unspoken.cli_context import context, export
-from unspoken.commands import insight_app
+from unspoken.commands import insight_app, reading_app
 
 __all__ = ["app", "main"]
 
@@ -326,6 +326,7 @@ def recovery(
 
 
 insight_app.register(app, bench_app)
+reading_app.register(app, bench_app)
 
 
 def main(arguments: list[str] | None = None) -> int:
