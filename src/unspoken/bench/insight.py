@@ -187,9 +187,13 @@ def speed(folder: Path, interactions: int, moments: int, seed: int) -> list[Spee
     """
     results = folder / "results"
     write_hours(results, interactions, moments, seed)
-    command = ["insights", str(results), "--by", "step", "--by", "product"]
-    out = ["--out", str(folder / "insights"), "--quiet"]
-    return [_measured("unspoken insights", [*command, *out], interactions, moments)]
+    read = ["read", str(results), "--quiet"]
+    compare = ["insights", str(results), "--by", "step", "--by", "product"]
+    compare += ["--out", str(folder / "insights"), "--quiet"]
+    return [
+        _measured("unspoken read", read, interactions, moments),
+        _measured("unspoken insights", compare, interactions, moments),
+    ]
 
 
 def _measured(name: str, arguments: list[str], interactions: int, moments: int) -> Speed:
