@@ -63,15 +63,21 @@ def rate_text(result: GroupResult) -> str:
     return f"{number(result.rate.value)} per minute ({span(result.rate)})"
 
 
-def times_text(ratio: Estimate) -> str:
-    """A ratio as people say it."""
+def times_text(ratio: Estimate, there: str) -> str:
+    """A ratio as people say it.
+
+    Parameters
+    ----------
+    ratio : Estimate
+        Rate here over the rate there.
+    there : str
+        What follows "in": the other groups.
+    """
     if ratio.value == 0.0:
-        return "not once"
+        return f"not once, unlike in {there}"
     if math.isinf(ratio.value):
-        return "only here"
-    if ratio.value >= 1.0:
-        return f"{number(ratio.value)} times as often"
-    return f"{number(ratio.value)} times as often, that is less often"
+        return f"only here, never in {there}"
+    return f"{number(ratio.value)} times as often as in {there}"
 
 
 def ratio_text(ratio: Estimate) -> str:
@@ -85,16 +91,14 @@ def ratio_text(ratio: Estimate) -> str:
 def stands_out_sentence(result: GroupResult) -> str:
     """What stands out, with everything needed to weigh it."""
     c = result.comparison
-    others = _others(result)
     who = "the same customers" if c.design == "within" else "other customers"
     what = capital(measure_words(result.measure))
     return (
-        f"{what} came {times_text(c.ratio)} in \u201c{result.level}\u201d as "
-        f"{who} showed it in {others} (interval {span(c.ratio)}): "
+        f"{what} came {times_text(c.ratio, _others(result))} ({who}; interval {span(c.ratio)}): "
         f"{plural(c.moments, 'moment')} in {number(c.minutes, 3)} minutes against "
         f"{plural(c.moments_other, 'moment')} in {number(c.minutes_other, 3)} minutes. "
         f"{result.showing} of {result.customers} customers showed it there at least once."
-    ).replace("as often, that is less often in", "as often in")
+    )
 
 
 def _others(result: GroupResult) -> str:
@@ -152,11 +156,8 @@ def _what(named: list[GroupResult]) -> str:
         c = result.comparison
         what = f"{measure_words(result.measure)} in \u201c{result.level}\u201d"
         texts.append(
-            f"{what} ({times_text(c.ratio)} as in "
-            f"{_others(result)}, interval {span(c.ratio)}; "
-            f"{result.showing} of {result.customers} customers)".replace(
-                "as often, that is less often as", "as often as"
-            ).replace("as often as as", "as often as")
+            f"{what} ({times_text(c.ratio, _others(result))}, interval {span(c.ratio)}; "
+            f"{result.showing} of {result.customers} customers)"
         )
     more = len(named) - _MOST_NAMED
     tail = f"; and {more} more below" if more > 0 else ""
