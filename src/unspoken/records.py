@@ -64,7 +64,8 @@ def to_json(value: Any) -> Any:
     if isinstance(value, float):
         return _number_to_json(float(value))
     if is_dataclass(value):
-        return {name: to_json(getattr(value, name)) for name in _names(type(value))}
+        kind: Any = type(value)
+        return {name: to_json(getattr(value, name)) for name in _names(kind)}
     if isinstance(value, Mapping):
         return {str(key): to_json(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
