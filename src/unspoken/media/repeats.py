@@ -14,7 +14,6 @@ import math
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import percentile_filter
 
 from unspoken.media.frame import Plane
 
@@ -88,6 +87,9 @@ def find_repeats(changes: NDArray[np.float32]) -> NDArray[np.bool_]:
     """
     if changes.size == 0:
         return np.zeros(0, np.bool_)
+    # Takes as long to load as a hundred pictures to read, and is needed when all are read.
+    from scipy.ndimage import percentile_filter
+
     known = ~np.isnan(changes)
     filled = np.where(known, changes, 0.0).astype(np.float32)
     usual = percentile_filter(filled, _USUAL_PERCENTILE, size=_WINDOW, mode="nearest")
