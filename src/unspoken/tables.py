@@ -228,8 +228,8 @@ Everything but the signals, as one JSON object. Numbers that are not finite are 
 
 ## context.json
 
-What was put beside the recording with `unspoken context`; absent when nothing was. Times are seconds
-on the recording's own clock, offsets already added.
+What was put beside the recording with `unspoken context`; absent when nothing was. Times are
+seconds on the recording's own clock, offsets already added.
 
 | key | holds |
 |---|---|
