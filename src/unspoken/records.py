@@ -88,7 +88,7 @@ def from_json(kind: Any, value: Any, place: Place = ()) -> Any:
     Parameters
     ----------
     kind : type
-        A dataclass, float, int, bool, str, Literal, tuple or dict of these.
+        A dataclass, float, int, bool, str, ``float | str``, Literal, tuple or dict of these.
     value : object
         What the JSON reader gave.
     place : tuple
@@ -114,8 +114,19 @@ def from_json(kind: Any, value: Any, place: Place = ()) -> Any:
         record = _record(value, place)
         return {key: from_json(arguments[1], item, (*place, key)) for key, item in record.items()}
     if origin is types.UnionType or origin is typing.Union:
-        raise TypeError(f"no reader for {kind}")
+        return _number_or_text(arguments, value, place)
     return _dataclass(kind, value, place)
+
+
+def _number_or_text(arguments: tuple[Any, ...], value: Any, place: Place) -> float | str:
+    """A finite number or any text; a text that spells an infinity stays a text."""
+    if set(arguments) != {float, str}:
+        raise TypeError(f"no reader for {arguments}")
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(_float(value, place))
+    raise RecordError(place, f"expected a number or a text, found {_show(value)}")
 
 
 def _dataclass(kind: Any, value: Any, place: Place) -> Any:
