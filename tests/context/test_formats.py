@@ -132,7 +132,7 @@ def test_many_ways_to_write_the_same_table(
 
 def test_other_encodings_need_a_word_or_a_mark(tmp_path: Path) -> None:
     text = "start,end,topic\n1.5,2.5,äöü\n"
-    wanted = [("topic", "äöü", 1.5, 2.5, {})]
+    wanted: list[tuple[Any, ...]] = [("topic", "äöü", 1.5, 2.5, {})]
     assert timeline(tmp_path, "a.csv", text.encode("utf-16")) == wanted
     assert timeline(tmp_path, "a.csv", text.encode("cp1252"), encoding="cp1252") == wanted
     mixed = text.encode() + "3,4,ö\n".encode("cp1252")
@@ -325,12 +325,10 @@ def test_words_are_put_together_by_speaker_and_pause(tmp_path: Path) -> None:
     items.insert(2, {"type": "punctuation", "alternatives": [{"content": "!"}]})
     wanted = [("Ana", 1.0, 2.0, "Bonjour vous!"), ("Ben", 2.0, 2.5, "Oui")]
     assert talk(tmp_path, "aws.json", {"results": {"items": items}}) == wanted
-    heard = [
-        {"punctuated_word": w, "word": w.lower(), "start": a, "end": b, "speaker": i > 1}
+    heard: list[dict[str, Any]] = [
+        {"punctuated_word": w, "word": w.lower(), "start": a, "end": b, "speaker": int(i > 1)}
         for i, (_, a, b, w) in enumerate(words)
     ]
-    for word in heard:
-        word["speaker"] = int(word["speaker"])
     channel = {"alternatives": [{"words": heard}], "detected_language": "fr"}
     found = talk(tmp_path, "dg.json", {"results": {"channels": [channel]}})
     assert found == [("speaker 0", 1.0, 2.0, "Bonjour vous"), ("speaker 1", 2.0, 2.5, "Oui")]
