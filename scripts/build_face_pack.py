@@ -27,7 +27,6 @@ from face_pack_mesh import (
     openness,
     shape_base,
     triangles,
-    HALF_ANGLE,
 )
 from face_pack_people import PEOPLE, Person
 from face_pack_skin import (
@@ -199,7 +198,11 @@ class Builder:
         self.parts = self._parts()
 
     def _parts(self) -> dict[str, Part]:
-        wanted = {"eyes": "eyes/HighPolyEyes", "teeth": "teeth/Teeth_Base", "tongue": "tongue/tongue01"}
+        wanted = {
+            "eyes": "eyes/HighPolyEyes",
+            "teeth": "teeth/Teeth_Base",
+            "tongue": "tongue/tongue01",
+        }
         wanted |= {f"brow{p.brow:02d}": f"eyebrows/eyebrow{p.brow:03d}" for p in PEOPLE}
         wanted |= {"lashes_f": "eyelashes/eyelashes02", "lashes_m": "eyelashes/Eyelashes01"}
         parts = {}
@@ -236,7 +239,13 @@ class Builder:
     def person(self, person: Person) -> dict[str, Any]:
         """One identity: neutral vertices, light, hair, texture."""
         shape = shape_base(
-            self.sources, self.base, person.male, person.age, person.kin, person.weight, person.local
+            self.sources,
+            self.base,
+            person.male,
+            person.age,
+            person.kin,
+            person.weight,
+            person.local,
         )
         rest = shape + sum(w * self.fields[k] for k, w in REST.items())
         ball = rest[np.unique(self.base.faces[self.base.group == "helper-l-eye"])]
@@ -260,7 +269,10 @@ class Builder:
             fitted = part.proxy.fit(rest, scale_of(self.base, shape, name))[part.vertex]
             if role == "brows":
                 fitted = tilt(fitted, person.brow_tilt)
-            parts[role] = {"part": name, "points": self.blob.add(steps(fitted, PLACE_STEP * 3).ravel())}
+            parts[role] = {
+                "part": name,
+                "points": self.blob.add(steps(fitted, PLACE_STEP * 3).ravel()),
+            }
         eyes = {}
         for side, group in (("L", "helper-l-eye"), ("R", "helper-r-eye")):
             used = np.unique(self.base.faces[self.base.group == group])
@@ -300,7 +312,10 @@ def textures(sources: Sources) -> dict[str, Any]:
     for iris in sorted({p.eye for p in PEOPLE}):
         picture = sources.texture("eyes/HighPolyEyes", f"{iris}_eye.png")
         webp(OUT / f"iris-{iris}.webp", np.ascontiguousarray(picture[:, :, :3]), 88)
-    files = {f"brow{p.brow:02d}": (f"eyebrows/eyebrow{p.brow:03d}", f"eyebrow{p.brow:03d}.png") for p in PEOPLE}
+    files = {
+        f"brow{p.brow:02d}": (f"eyebrows/eyebrow{p.brow:03d}", f"eyebrow{p.brow:03d}.png")
+        for p in PEOPLE
+    }
     files |= {
         "lashes_f": ("eyelashes/eyelashes02", "eyelashes02.png"),
         "lashes_m": ("eyelashes/Eyelashes01", "eyelashes01.png"),

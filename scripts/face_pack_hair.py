@@ -126,7 +126,11 @@ def _comb_quiff(p: Floats, root: Floats) -> Floats:
     top = np.clip(np.maximum(high, front), 0, 1)
     across = 0.25 + 0.3 * np.tanh(4 * root[:, 0])
     return np.stack(
-        [top * across + (1 - top) * np.sign(root[:, 0]) * 0.1, top * 0.6 - (1 - top), -0.25 - 0.2 * (1 - top)],
+        [
+            top * across + (1 - top) * np.sign(root[:, 0]) * 0.1,
+            top * 0.6 - (1 - top),
+            -0.25 - 0.2 * (1 - top),
+        ],
         axis=1,
     )
 
@@ -152,7 +156,9 @@ def _unit(v: Floats) -> Floats:
     return np.asarray(v / np.maximum(np.linalg.norm(v, axis=1, keepdims=True), 1e-9))
 
 
-def _roots(points: Floats, faces: Ints, weight: Floats, count: int, rng: np.random.Generator) -> tuple[Floats, Ints]:
+def _roots(
+    points: Floats, faces: Ints, weight: Floats, count: int, rng: np.random.Generator
+) -> tuple[Floats, Ints]:
     """Random places on a surface, denser where the weight is large: points and their triangle."""
     a, b, c = (points[faces[:, k]] for k in range(3))
     area = np.linalg.norm(np.cross(b - a, c - a), axis=1) * weight[faces].mean(axis=1)

@@ -215,7 +215,9 @@ def openness(points: Floats, faces: Ints, directions: int = 120, cells: int = 11
         low = np.array([(dense @ side).min(), (dense @ up).min()]) - 0.05
         size = max(np.ptp(dense @ side), np.ptp(dense @ up)) + 0.1
 
-        def cell(p: Floats, side: Floats = side, up: Floats = up, low: Floats = low, size: float = size) -> Ints:
+        def cell(
+            p: Floats, side: Floats = side, up: Floats = up, low: Floats = low, size: float = size
+        ) -> Ints:
             where = ((np.stack([p @ side, p @ up], axis=1) - low) / size * cells).astype(np.int64)
             return np.asarray(where[:, 0] * cells + where[:, 1])
 

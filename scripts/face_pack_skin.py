@@ -72,7 +72,9 @@ def _both(lines: Sequence[Line]) -> list[Line]:
     return [*lines, *[([(SIZE - x, y) for x, y in points], s) for points, s in lines]]
 
 
-def _furrows(lines: Sequence[Line], width: float, waviness: float, seed: int, ridge: float) -> Picture:
+def _furrows(
+    lines: Sequence[Line], width: float, waviness: float, seed: int, ridge: float
+) -> Picture:
     """Heights of furrows along lines: a groove with a ridge on either side, fading at the ends."""
     height = np.zeros((SIZE, SIZE), np.float32)
     rng = np.random.default_rng(seed)
@@ -109,7 +111,9 @@ def _channels() -> dict[str, Picture]:
         ([(375, y + 24), (400, y + 8), (435, y + 2), (475, y + 8)], s)
         for y, s in zip(levels, [0.5, 0.8, 1, 0.9], strict=True)
     ]
-    dimpled = np.clip(_spot(512, 850, 45, 34, 12) * np.minimum(_noise(4.6, 21), 0.2) * 0.7, -0.8, 0.3)
+    dimpled = np.clip(
+        _spot(512, 850, 45, 34, 12) * np.minimum(_noise(4.6, 21), 0.2) * 0.7, -0.8, 0.3
+    )
     upper = [([(512 + x, 700), (512 + x * 0.9, 722)], 0.7) for x in (-44, -30, -15, 0, 14, 31, 45)]
     lower = [([(512 + x, 762), (512 + x * 1.05, 786)], 0.5) for x in (-38, -22, -5, 12, 27, 40)]
     return {
@@ -222,7 +226,9 @@ def skin_colour(person: Person, lips: Picture) -> NDArray[np.uint8]:
     mottle = 0.03 * _noise(22, seed) + 0.022 * _noise(7, seed + 1) + 0.018 * _noise(2, seed + 2)
     skin *= (1 + (0.8 + 1.2 * old) * (mottle + 0.012 * _noise(0.8, seed + 3)))[..., None]
     cheeks, nose = _spot(425, 600, 50, 56, 24), _spot(512, 600, 40, 50, 16)
-    blood = cheeks * 0.8 + nose * 0.6 + _spot(512, 850, 50, 35, 20) * 0.35 + 0.10 * _noise(12, seed + 4)
+    blood = (
+        cheeks * 0.8 + nose * 0.6 + _spot(512, 850, 50, 35, 20) * 0.35 + 0.10 * _noise(12, seed + 4)
+    )
     _tint(skin, blood * (0.6 + 0.6 * old), (1.03, 0.80 + 0.12 * depth, 0.80 + 0.12 * depth))
     _tint(skin, _spot(432, 506, 38, 15, 9) * (0.35 + 0.5 * old), (0.84, 0.78, 0.82))
     _tint(skin, _spot(432, 448, 42, 13, 8) * 0.8, (0.90, 0.85, 0.86))
@@ -262,7 +268,9 @@ def _tint(skin: Picture, share: Picture, colour: Sequence[float]) -> None:
 
 def _freckle(skin: Picture, seed: int, amount: float, where: Picture, size: float = 1.6) -> None:
     rng = np.random.default_rng(seed + 50)
-    seeds = (rng.random((SIZE, SIZE)) < 0.0016 / size * amount * 3) * rng.uniform(0.3, 1, (SIZE, SIZE))
+    seeds = (rng.random((SIZE, SIZE)) < 0.0016 / size * amount * 3) * rng.uniform(
+        0.3, 1, (SIZE, SIZE)
+    )
     dots = _blur(seeds.astype(np.float32), size)
     dots = np.clip(dots / (dots.max() + 1e-6) * 1.4, 0, 1) * where
     _tint(skin, dots, (0.72, 0.58, 0.52))
@@ -271,7 +279,9 @@ def _freckle(skin: Picture, seed: int, amount: float, where: Picture, size: floa
 def _beard(seed: int) -> Picture:
     rng = np.random.default_rng(seed + 60)
     area = np.clip(
-        _spot(512, 815, 120, 90, 20) + _spot(405, 760, 50, 90, 22) + _spot(512, 690, 62, 14, 9), 0, 1
+        _spot(512, 815, 120, 90, 20) + _spot(405, 760, 50, 90, 22) + _spot(512, 690, 62, 14, 9),
+        0,
+        1,
     )
     area = area * (1 - np.clip(_spot(512, 745, 60, 30, 7), 0, 1))
     hairs = (rng.random((SIZE, SIZE)) < 0.06).astype(np.float32)

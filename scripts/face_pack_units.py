@@ -71,7 +71,7 @@ UNITS: dict[str, Recipe] = {
     ),
     "AU5": Recipe({"eyeWide*": 1.0}),
     "AU6": Recipe(
-        {"cheekSquint*": 0.75, "eyeSquint*": 0.25},
+        {"cheekSquint*": 0.85, "eyeSquint*": 0.25},
         (Swelling(_CHEEK, 0.17, (0.5, 1.4, 2.0)),),
     ),
     "AU7": Recipe({"eyeSquint*": 1.0}),
@@ -87,12 +87,15 @@ UNITS: dict[str, Recipe] = {
         (Swelling((0.24, 6.95, 1.36), 0.09, (0.5, 1.2, 1.6)),),
     ),
     "AU12": Recipe(
-        {"mouthSmile*": 1.05},
-        (Swelling((0.38, 6.99, 1.24), 0.17, (0.6, 0.8, 2.0)),),
+        {"mouthSmile*": 1.0},
+        (Swelling((0.40, 7.01, 1.22), 0.19, (0.5, 0.6, 1.5)),),
     ),
     "AU14": Recipe(
         {"mouthDimple*": 1.0},
-        (Swelling(_CORNER, 0.06, (0.6, 0.4, -2.4)), Swelling((0.33, 6.75, 1.2), 0.07, (0.4, 0.2, 1.4))),
+        (
+            Swelling(_CORNER, 0.06, (0.6, 0.4, -2.4)),
+            Swelling((0.33, 6.75, 1.2), 0.07, (0.4, 0.2, 1.4)),
+        ),
     ),
     "AU15": Recipe({"mouthFrown*": 1.0}, (Swelling((0.27, 6.70, 1.26), 0.07, (0.2, -2.2, 0.0)),)),
     "AU16": Recipe({"mouthLowerDown*": 1.0}),
@@ -106,23 +109,24 @@ UNITS: dict[str, Recipe] = {
     "AU22": Recipe({"mouthFunnel": 1.0}, paired=False),
     "AU23": Recipe(
         {"mouthRollLower": 0.55, "mouthRollUpper": 0.55, "mouthPress*": 0.25},
-        (Swelling(_CORNER, 0.09, (-2.2, 0.0, 0.6)),),
+        (Swelling(_CORNER, 0.09, (-2.2, -1.2, 0.6)),),
         paired=False,
         level=True,
     ),
     "AU24": Recipe(
         {"mouthPress*": 0.9, "mouthRollLower": 0.35, "mouthRollUpper": 0.35},
         (
+            Swelling(_CORNER, 0.08, (0.0, -1.8, 0.0)),
             Swelling((0.12, 6.60, 1.42), 0.09, (0.0, 0.6, 1.6)),
             Swelling((0.12, 6.86, 1.44), 0.07, (0.0, -0.6, 1.4)),
         ),
         paired=False,
         level=True,
     ),
-    "AU25": Recipe({"mouthLowerDown*": 0.5, "mouthUpperUp*": 0.2}, paired=False),
-    "AU26": Recipe({"jawOpen": 0.5}, paired=False),
-    "AU27": Recipe({"jawOpen": 1.0}, paired=False),
-    "AU28": Recipe({"mouthRollLower": 1.0, "mouthRollUpper": 1.0}, paired=False),
+    "AU25": Recipe({"mouthLowerDown*": 0.65, "mouthUpperUp*": 0.4}, paired=False),
+    "AU26": Recipe({"jawOpen": 1.0}, paired=False),
+    "AU27": Recipe({"jawOpen": 1.15}, paired=False),
+    "AU28": Recipe({"mouthRollLower": 1.0, "mouthRollUpper": 1.0}, paired=False, level=True),
     "AU43": Recipe({"eyeBlink*": 1.0}),
     "AU45": Recipe({"eyeBlink*": 1.0}),
 }
@@ -130,9 +134,7 @@ UNITS: dict[str, Recipe] = {
 GAZE = {"gaze_up": "eyeLookUp", "gaze_down": "eyeLookDown"}
 
 
-def action_unit_fields(
-    sources: Sources, canonical: Floats, skin: Floats
-) -> dict[str, Floats]:
+def action_unit_fields(sources: Sources, canonical: Floats, skin: Floats) -> dict[str, Floats]:
     """Fields of all units by key (``AU4L``, ``AU17``), shape (19158, 3), decimetres.
 
     Parameters

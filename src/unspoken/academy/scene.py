@@ -20,7 +20,7 @@ __all__ = ["HEAD_AXES", "Course", "Scene", "flash"]
 #: (seconds, value) from knot to knot, straight in between, level before the first and after the
 #: last.
 Course = tuple[tuple[float, float], ...]
-HEAD_AXES: tuple[str, ...] = ("yaw_deg", "pitch_deg", "roll_deg")
+HEAD_AXES: tuple[str, ...] = ("yaw_deg", "pitch_deg", "roll_deg", "gaze_x", "gaze_y")
 #: Shares of a flash that go into its rise and its fall.
 _RISE, _FALL = 0.3, 0.3
 
@@ -37,7 +37,8 @@ class Scene:
     units : dict of str to Course
         Amplitudes by key of `unspoken.facs.units.UNIT_KEYS`; what is not named stays at 0.
     head : dict of str to Course
-        Degrees by key of :data:`HEAD_AXES`; positive yaw turns to the person's left.
+        By key of :data:`HEAD_AXES`. Degrees; positive yaw turns to the person's left, positive
+        pitch up. Gaze is -1 to 1, to the person's left and up.
 
     Raises
     ------
