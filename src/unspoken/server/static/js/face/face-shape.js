@@ -8,6 +8,11 @@
 /** @typedef {import("./face-pack.js").FacePack} FacePack */
 /** @typedef {import("./face-pack.js").Part} Part */
 /**
+ * Arrays that are indexed only within their length, in loops where a check would cost time.
+ * @typedef {Float32Array & Record<number, any>} Floats
+ * @typedef {Uint16Array & Record<number, any>} Indices
+ */
+/**
  * @typedef {object} Pose
  * @property {number} [yaw_deg] Turn of the head to the person's left.
  * @property {number} [pitch_deg] Nod upwards.
@@ -23,12 +28,14 @@ const GAZE_Y = (25 * Math.PI) / 180;
 export class Surface {
   /**
    * @param {Part} part
-   * @param {Float32Array} rest
+   * @param {Floats} rest
    */
   constructor(part, rest) {
     this.part = part;
     this.rest = rest;
+    /** @type {Floats} */
     this.points = rest.slice();
+    /** @type {Floats} */
     this.normals = new Float32Array(rest.length);
     this.findNormals();
   }
@@ -45,6 +52,7 @@ export class Surface {
   /** Area-weighted normals of all vertices. */
   findNormals() {
     const { points, normals } = this;
+    /** @type {Indices} */
     const faces = this.part.faces;
     normals.fill(0);
     for (let k = 0; k < faces.length; k += 3) {
@@ -80,9 +88,9 @@ export class Surface {
 }
 
 /**
- * @param {Float32Array} points
- * @param {Uint16Array} index
- * @param {Float32Array} shift
+ * @param {Floats} points
+ * @param {Indices} index
+ * @param {Floats} shift
  * @param {number} amplitude
  */
 function add(points, index, shift, amplitude) {
@@ -93,6 +101,14 @@ function add(points, index, shift, amplitude) {
     points[at + 2] += amplitude * shift[s + 2];
   }
 }
+
+/**
+ * @typedef {[x: number, y: number, z: number, radius: number]} Eye
+ * @typedef {object} Lid Vertices before an eyeball.
+ * @property {number[]} index
+ * @property {Floats} least How close to the eyeball's centre each may come.
+ * @property {Eye} eye
+ */
 
 /** One identity's moving meshes. */
 export class FaceShape {
@@ -159,7 +175,8 @@ export class FaceShape {
   /**
    * Vertices near an eyeball and how close to its centre they may come.
    * @param {Surface} surface
-   * @param {number[]} eye
+   * @param {Eye} eye
+   * @returns {Lid}
    */
   #lids(surface, eye) {
     const [x, y, z, radius] = eye;
@@ -173,17 +190,17 @@ export class FaceShape {
         least.push(Math.min(far, 1.075 * radius));
       }
     }
-    return { index, least, centre: [x, y, z] };
+    return { index, least: Float32Array.from(least), eye };
   }
 }
 
 /**
  * Push vertices out of a ball.
- * @param {Float32Array} points
- * @param {{index: number[], least: number[], centre: number[]}} lid
+ * @param {Floats} points
+ * @param {Lid} lid
  */
 function keepOut(points, lid) {
-  const [x, y, z] = lid.centre;
+  const [x, y, z] = lid.eye;
   lid.index.forEach((k, at) => {
     const dx = points[k] - x;
     const dy = points[k + 1] - y;

@@ -9,7 +9,7 @@
  * ```
  */
 
-import * as THREE from "../../vendor/three/three.module.js";
+import * as THREE from "./three.js";
 import { FacePack } from "./face-pack.js";
 import { FaceShape } from "./face-shape.js";
 import {
@@ -28,12 +28,14 @@ import { hairGeometry } from "./face-hair.js";
 
 /** @typedef {import("./face-shape.js").Pose} Pose */
 /** @typedef {import("./face-shape.js").Surface} Surface */
+/** @typedef {"skin" | "iris" | "pores" | "fold0" | "fold1" | "fold2" | "brows" | "lashes" | "teeth" | "tongue"} Picture */
+/** @typedef {Record<Picture, THREE.Texture>} Textures */
+/** @typedef {import("./face-shape.js").Floats} Floats */
 /**
  * @typedef {object} StageOptions
  * @property {string} [pack] Address of the face pack, with a slash at its end.
  * @property {[number, number, number]} [wall] Colour of the wall, sRGB 0-1.
  * @property {number} [turn_deg] From where one looks: 0 the front, 90 the person's left side.
- * @property {number} [pixelRatio] Pixels drawn for one of the canvas's own; more is smoother.
  */
 
 const LIGHT_FROM = new THREE.Vector3(-0.52, 0.5, 0.86).normalize();
@@ -65,7 +67,7 @@ export class FaceStage {
    */
   constructor(canvas, options = {}) {
     this.canvas = canvas;
-    this.options = { pack: "/faces/", turn_deg: 0, pixelRatio: 1, ...options };
+    this.options = { pack: "/faces/", turn_deg: 0, ...options };
     const context = /** @type {WebGL2RenderingContext | null} */ (
       canvas.getContext("webgl2", { antialias: true, alpha: false, preserveDrawingBuffer: true })
     );
@@ -125,15 +127,17 @@ export class FaceStage {
       teeth: "teeth.webp",
       tongue: "tongue.webp",
     };
-    const names = Object.keys(files);
     const loaded = await Promise.all(
-      Object.values(files).map((file) => loadTexture(pack.base + file)),
+      Object.entries(files).map(async ([key, file]) => {
+        const texture = await loadTexture(pack.base + file);
+        if (key === "pores") texture.wrapS = texture.wrapT = THREE.RepeatWrapping;
+        return /** @type {[string, THREE.Texture]} */ ([key, texture]);
+      }),
     );
     this.#clear();
-    /** @type {Record<string, THREE.Texture>} */
-    const textures = Object.fromEntries(names.map((key, k) => [key, loaded[k]]));
-    textures.pores.wrapS = textures.pores.wrapT = THREE.RepeatWrapping;
-    this.owned.push(...loaded);
+    /** @type {Textures} */
+    const textures = /** @type {any} */ (Object.fromEntries(loaded));
+    this.owned.push(...loaded.map(([, texture]) => texture));
     this.face = new FaceShape(pack, name);
     this.#build(this.face, textures);
     this.set({});
@@ -141,7 +145,7 @@ export class FaceStage {
 
   /**
    * @param {FaceShape} face
-   * @param {Record<string, THREE.Texture>} textures
+   * @param {Textures} textures
    */
   #build(face, textures) {
     const { identity, pack } = face;
@@ -149,10 +153,11 @@ export class FaceStage {
     this.eyeY = eyeY;
     this.shared.neckY.value = eyeY - 7.356;
     const extra = new Float32Array(4 * pack.head.vertices);
-    const light = pack.array(identity.light);
-    for (let k = 0; k < pack.head.vertices; k++) {
-      extra.set([light[k] / 255, pack.inside[k] / 255, pack.shirt[k] / 255, 0], 4 * k);
-    }
+    [pack.array(identity.light), pack.inside, pack.shirt].forEach((bytes, channel) => {
+      bytes.forEach((/** @type {number} */ byte, /** @type {number} */ k) => {
+        extra[4 * k + channel] = byte / 255;
+      });
+    });
     this.folds = {
       foldL: { value: [0, 1, 2].map(() => new THREE.Vector4()) },
       foldR: { value: [0, 1, 2].map(() => new THREE.Vector4()) },
@@ -301,8 +306,9 @@ export class FaceStage {
     if (!face) return;
     face.set(amplitudes, pose);
     for (const { geometry } of this.moving) {
-      geometry.attributes.position.needsUpdate = true;
-      geometry.attributes.normal.needsUpdate = true;
+      for (const name of ["position", "normal"]) {
+        /** @type {THREE.BufferAttribute} */ (geometry.getAttribute(name)).needsUpdate = true;
+      }
     }
     foldWeights(face, amplitudes, /** @type {any} */ (this.folds));
     const rad = Math.PI / 180;
@@ -322,11 +328,9 @@ export class FaceStage {
 
   /** Draw. */
   render() {
-    const ratio = this.options.pixelRatio ?? 1;
     const { canvas, renderer, camera } = this;
     const aspect = canvas.width / canvas.height;
     if (camera.aspect !== aspect) camera.aspect = aspect;
-    void ratio;
     renderer.setViewport(0, 0, canvas.width, canvas.height);
     const middle = new THREE.Vector3(0, (this.eyeY ?? 7.36) - 0.08, 0.25);
     const angle = ((this.options.turn_deg ?? 0) * Math.PI) / 180;
@@ -352,7 +356,7 @@ export class FaceStage {
       .copy(lightCamera.projectionMatrix)
       .multiply(lightCamera.matrixWorldInverse);
     const meshes = /** @type {THREE.Mesh[]} */ (scene.children);
-    const kept = meshes.map((mesh) => [mesh.material, mesh.visible]);
+    const kept = meshes.map(({ material, visible }) => ({ material, visible }));
     for (const mesh of meshes) {
       mesh.visible = Boolean(mesh.userData.shadow);
       if (mesh.userData.depth) mesh.material = mesh.userData.depth;
@@ -363,10 +367,7 @@ export class FaceStage {
     renderer.clear(true, true, false);
     renderer.render(scene, lightCamera);
     this.shared.shadowMap.value = /** @type {any} */ (this.depth.depthTexture);
-    meshes.forEach((mesh, k) => {
-      mesh.material = /** @type {THREE.Material} */ (kept[k][0]);
-      mesh.visible = /** @type {boolean} */ (kept[k][1]);
-    });
+    meshes.forEach((mesh, k) => Object.assign(mesh, kept[k]));
   }
 
   #clear() {
