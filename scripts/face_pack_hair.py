@@ -140,7 +140,7 @@ def _comb_down(p: Floats, root: Floats) -> Floats:
 
 
 def _comb_out(p: Floats, root: Floats) -> Floats:
-    return p - np.array([0.0, 7.7, 0.25])
+    return np.asarray(p - np.array([0.0, 7.7, 0.25]))
 
 
 _COMBS: dict[str, Callable[[Floats, Floats], Floats]] = {

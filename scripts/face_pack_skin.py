@@ -102,7 +102,7 @@ def _furrows(
 
 
 def _channels() -> dict[str, Picture]:
-    levels = [232, 268, 303, 338]
+    levels = [232.0, 268.0, 303.0, 338.0]
     inner: list[Line] = [
         ([(440, y + 8), (475, y - 2), (512, y - 4), (549, y - 2), (584, y + 8)], s)
         for y, s in zip(levels, [0.7, 1, 1, 0.8], strict=True)
@@ -114,8 +114,12 @@ def _channels() -> dict[str, Picture]:
     dimpled = np.clip(
         _spot(512, 850, 45, 34, 12) * np.minimum(_noise(4.6, 21), 0.2) * 0.7, -0.8, 0.3
     )
-    upper = [([(512 + x, 700), (512 + x * 0.9, 722)], 0.7) for x in (-44, -30, -15, 0, 14, 31, 45)]
-    lower = [([(512 + x, 762), (512 + x * 1.05, 786)], 0.5) for x in (-38, -22, -5, 12, 27, 40)]
+    upper: list[Line] = [
+        ([(512 + x, 700), (512 + x * 0.9, 722)], 0.7) for x in (-44, -30, -15, 0, 14, 31, 45)
+    ]
+    lower: list[Line] = [
+        ([(512 + x, 762), (512 + x * 1.05, 786)], 0.5) for x in (-38, -22, -5, 12, 27, 40)
+    ]
     return {
         "forehead_inner": _furrows(inner, 3.4, 1.4, 1, 0.45),
         "forehead_outer": _furrows(_both(outer), 3.4, 1.4, 2, 0.45),
@@ -158,11 +162,15 @@ def _channels() -> dict[str, Picture]:
             2.8, 0.6, 6, 0.5,
         ),
         "nasolabial": _furrows(
-            _both([([(464, 612), (455, 635), (444, 662), (437, 690), (434, 715), (433, 735)], 1.0)]),
+            _both(
+                [([(464, 612), (455, 635), (444, 662), (437, 690), (434, 715), (433, 735)], 1.0)]
+            ),
             6.0, 0.6, 7, 0.35,
         ),
         "smile": _furrows(
-            _both([([(462, 612), (449, 632), (436, 655), (426, 682), (422, 708), (424, 730)], 1.0)]),
+            _both(
+                [([(462, 612), (449, 632), (436, 655), (426, 682), (422, 708), (424, 730)], 1.0)]
+            ),
             7.0, 0.5, 8, 0.28,
         ),
         "dimple": _furrows(_both([([(440, 722), (434, 743), (438, 766)], 1.0)]), 4.0, 0.5, 9, 0.6),
@@ -171,7 +179,8 @@ def _channels() -> dict[str, Picture]:
         ),
         "chin": dimpled
         + _furrows(
-            [([(470, 822), (490, 812), (512, 810), (534, 812), (554, 822)], 0.8)], 4.0, 0.4, 11, 0.45
+            [([(470, 822), (490, 812), (512, 810), (534, 812), (554, 822)], 0.8)],
+            4.0, 0.4, 11, 0.45,
         ),
         "lips": _furrows([*upper, *lower], 2.4, 0.4, 12, 0.4),
     }  # fmt: skip
@@ -189,19 +198,18 @@ def pore_tile(size: int = 256) -> NDArray[np.uint8]:
     rng = np.random.default_rng(3)
 
     def wrapped(picture: Picture, x: float, y: float) -> Picture:
-        big = np.tile(picture, (3, 3))
-        big = cv2.GaussianBlur(big, (0, 0), sigmaX=x, sigmaY=y)
+        big = cv2.GaussianBlur(np.tile(picture, (3, 3)), (0, 0), sigmaX=x, sigmaY=y)
         return np.asarray(big[size : 2 * size, size : 2 * size], dtype=np.float32)
 
     holes = (rng.random((size, size)) < 0.012) * rng.uniform(0.5, 1, (size, size))
     pores = wrapped(holes.astype(np.float32), 1.2, 1.7)
     pores /= pores.max()
-    fine = sum(
-        wrapped(rng.standard_normal((size, size)).astype(np.float32), s, s) * s * k
-        for s, k in ((1.2, 0.8), (2.5, 0.9), (5.0, 0.8))
-    )
+    fine = np.zeros((size, size), np.float32)
+    for sigma, share in ((1.2, 0.8), (2.5, 0.9), (5.0, 0.8)):
+        grain = rng.standard_normal((size, size)).astype(np.float32)
+        fine += wrapped(grain, sigma, sigma) * sigma * share
     height = -1.5 * pores + 0.35 * fine
-    return np.clip(128 + 55 * height, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(128 + 55 * height, 0, 255), dtype=np.uint8)
 
 
 def _linear(colour: NDArray[np.generic] | Sequence[float]) -> Picture:

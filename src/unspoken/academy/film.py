@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,7 @@ from unspoken.facs.units import UNIT_INDEX, unit_of
 
 __all__ = ["FORMAT", "Film", "Movement", "Part", "load_film"]
 
-FORMAT = "unspoken.film/1"
+FORMAT: Final = "unspoken.film/1"
 #: Knots a second in courses that are not straight lines.
 _KNOTS_HZ = 120.0
 #: A blink closes, stays and opens; seconds (VanderWerf et al. 2003, doi 10.1152/jn.00557.2002).
@@ -184,7 +184,8 @@ class Part(_Strict):
         head = {axis: tuple(course) for axis, course in self.head.items()}
         if self.sway_deg:
             for axis, size in (("yaw_deg", 1.0), ("pitch_deg", 0.6), ("roll_deg", 0.4)):
-                base = np.interp(times, *zip(*head.get(axis, ((0.0, 0.0),)), strict=True))
+                knots = np.array(head.get(axis, ((0.0, 0.0),)), dtype=float)
+                base = np.interp(times, knots[:, 0], knots[:, 1])
                 head[axis] = _course(times, base + size * self.sway_deg * _sway(times, rng))
         return Scene(self.identity, seconds, units, head)
 

@@ -23,6 +23,9 @@
 
 const GAZE_X = (30 * Math.PI) / 180;
 const GAZE_Y = (25 * Math.PI) / 180;
+/** Lids go along with the eyes: how much of AU5 and AU45 at the ends of the range. */
+const LIDS_UP = 0.6;
+const LIDS_DOWN = 0.42;
 
 /** A mesh whose vertices move: rest, current place and normals. */
 export class Surface {
@@ -238,5 +241,9 @@ export function effective(amplitudes, pose) {
   const lids = 1 - Math.min(1, Math.max(moved.get("AU45L") ?? 0, moved.get("AU45R") ?? 0));
   moved.set("gaze_up", Math.max(0, up) * lids);
   moved.set("gaze_down", Math.max(0, -up) * lids);
+  for (const side of ["L", "R"]) {
+    moved.set(`AU5${side}`, (moved.get(`AU5${side}`) ?? 0) + LIDS_UP * Math.max(0, up) * lids);
+    moved.set(`AU45${side}`, (moved.get(`AU45${side}`) ?? 0) + LIDS_DOWN * Math.max(0, -up) * lids);
+  }
   return moved;
 }
