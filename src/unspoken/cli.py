@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from unspoken import __version__
+from unspoken.commands.academy_app import academy_app
 
 __all__ = ["app", "main"]
 
@@ -27,10 +28,6 @@ bench_app = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(bench_app, name="bench")
-academy_app = typer.Typer(
-    help="Train people to see micro-expressions, with faces that do not exist.",
-    no_args_is_help=True,
-)
 app.add_typer(academy_app, name="academy")
 
 #: What the command line calls a setting, for messages about it.
@@ -214,48 +211,6 @@ def demo(
     from unspoken.commands.demo import demo_command
 
     raise typer.Exit(demo_command(out, open_report=open_report, quiet=quiet))
-
-
-@academy_app.command()
-def render(
-    film: Annotated[Path, typer.Argument(help="A film: a JSON file, see docs/faces.md.")],
-    out: Annotated[
-        Path,
-        typer.Option("--out", "-o", help="Clip to write (face.mp4), or a folder for pictures."),
-    ],
-    quiet: Quiet = False,
-) -> None:
-    """Draw a film of synthetic faces into a clip or a folder of pictures.
-
-    Needs Chromium or Chrome; nothing is sent or fetched.
-    """
-    from unspoken.commands.academy import render_command
-
-    raise typer.Exit(render_command(film, out, quiet=quiet))
-
-
-@academy_app.command("contact-sheet")
-def contact_sheet(
-    out: Annotated[Path, typer.Option("--out", "-o", help="Picture to write, PNG or JPEG.")],
-    what: Annotated[
-        Literal["neutral", "expressions", "faint", "units"],
-        typer.Option(
-            "--what",
-            help="neutral: every face at rest. expressions: the seven at full strength. faint: at "
-            "0.3. units: every action unit.",
-        ),
-    ] = "neutral",
-    face: Annotated[
-        list[str] | None, typer.Option("--face", help="Only this face; may be given several times.")
-    ] = None,
-    size: Annotated[
-        int, typer.Option("--size", min=64, max=1024, help="Side of one picture, pixels.")
-    ] = 256,
-) -> None:
-    """Draw all synthetic faces side by side, to judge them by eye."""
-    from unspoken.commands.academy import contact_sheet_command
-
-    raise typer.Exit(contact_sheet_command(out, what, face or [], size))
 
 
 @bench_app.command()

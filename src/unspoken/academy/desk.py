@@ -233,6 +233,20 @@ class Desk:
             block.seen_at = self.now()
             return new
 
+    def progress(self, block_id: str) -> dict[str, object]:
+        """How far a block is: its state, trials that count, wanted, and not counted."""
+        with self.database.session() as session:
+            block = self._block(session, block_id)
+            missing = sum(_needed(block).values())
+            answers = [answer_of(trial) for trial in block.trials]
+            counted = sum(a.counts for a in answers)
+            return {
+                "state": block.state,
+                "counted": counted,
+                "wanted": counted + missing,
+                "excluded": sum(a.response is not None and not a.counts for a in answers),
+            }
+
     def _block(self, session: Session, block_id: str) -> Block:
         block = session.get(Block, block_id)
         if block is None:
