@@ -221,7 +221,9 @@ def grow(
         bend = 0.7 * bend + 0.7 * rng.standard_normal((style.count, 3))
         free = np.clip((7.35 - p[:, 1]) / 0.25, 0, 1)[:, None]
         wanted = lift * min(1.0, 2.5 * t)
-        rise = style.rise * (1 - 0.75 * low) * max(0.0, 1 - 2.2 * t) + np.clip((wanted - height) * 6, -0.6, 0.9)
+        rise = style.rise * (1 - 0.75 * low) * max(0.0, 1 - 2.2 * t) + np.clip(
+            (wanted - height) * 6, -0.6, 0.9
+        )
         d = comb * (1 - 0.8 * free) + n * rise[:, None] * (1 - free) + style.curl * bend
         d[:, 1] -= style.gravity * t * 2 + (style.gravity > 0.2) * free[:, 0] * 1.4
         p = p + _unit(d) * step[:, None]
