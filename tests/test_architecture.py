@@ -31,7 +31,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("context",),
     # The result type and the forms it takes on disk.
     ("analysis", "events_table", "filing", "records", "signal_slices", "signals", "tables"),
-    ("engine", "intake", "pipeline", "sight", "sight_worker", "stages", "summary"),
+    ("engine", "intake", "pipeline", "sight", "sight_start", "sight_worker", "stages", "summary"),
     ("insight",),
     ("report",),
     # Many sources, each with a report.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import deque
 from dataclasses import replace
 from typing import Literal
@@ -13,7 +14,7 @@ from unspoken.settings import Settings
 from unspoken.spotting.artefacts import ArtefactFinder
 from unspoken.spotting.calibration import Prior, TailCalibration
 from unspoken.spotting.candidates import Candidate
-from unspoken.spotting.channels import EYE_UNITS, SPEECH_UNITS, UNIT_AREA, Area
+from unspoken.spotting.channels import AREAS, EYE_UNITS, SPEECH_UNITS, UNIT_AREA, Area
 from unspoken.spotting.decide import MICRO_MIN_HZ, classify
 from unspoken.spotting.events import Event
 from unspoken.spotting.excursions import MIN_DISPLACEMENT_ICD, MIN_TOTAL_S, displacement_icd
@@ -24,13 +25,14 @@ __all__ = ["Judge"]
 
 Detector = Literal["pulse", "excursion"]
 Judged = tuple[Detector, Area]
-#: Brief peaks: what simulated white noise at 30 frames/s gives. Longer stays: between that (next to
-#: none) and 1/f noise.
+#: Brief peaks come as often as in simulated white noise at 30 frames/s, and reach a little higher.
+#: Longer stays: between white noise (next to none) and a face whose pose wanders, where they reach
+#: many times higher; little is known of a recording before they have come.
 _PRIORS: dict[Judged, Prior] = {
-    ("pulse", "upper"): Prior(15.0, 0.29),
-    ("pulse", "lower"): Prior(20.0, 0.29),
-    ("excursion", "upper"): Prior(2.0, 0.55),
-    ("excursion", "lower"): Prior(2.0, 0.55),
+    ("pulse", "upper"): Prior(15.0, 0.35),
+    ("pulse", "lower"): Prior(20.0, 0.35),
+    ("excursion", "upper"): Prior(2.0, 1.2, peaks=1.5),
+    ("excursion", "lower"): Prior(2.0, 1.2, peaks=1.5),
 }
 #: Candidates wait until this much footage has told how often noise looks like them.
 _BURN_IN_S = 30.0
@@ -73,6 +75,7 @@ class Judge:
         self._waiting: list[Candidate] = []
         self._recent: list[Candidate] = []
         self._emitted: list[Event] = []
+        self._applied: dict[Area, array[float]] = {area: array("f") for area in AREAS}
         self._shadows: deque[tuple[Detector, Area, float]] = deque(maxlen=200)
 
     def threshold(self, detector: Detector, area: Area) -> float:
@@ -81,8 +84,15 @@ class Judge:
         return self.calibration[detector, area].threshold(share)
 
     def unit_thresholds(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        """Threshold of the pulse detector for each unit of `UNIT_KEYS`."""
-        by_area = {area: self.threshold("pulse", area) for area in set(UNIT_AREA)}
+        """Threshold of the pulse detector for each unit of `UNIT_KEYS`, typical of the recording.
+
+        It falls as more footage is known, so the median over all decisions so far is what a
+        movement had to pass.
+        """
+        by_area = {
+            area: float(np.median(self._applied[area] or [self.threshold("pulse", area)]))
+            for area in AREAS
+        }
         return np.array([by_area[area] for area in UNIT_AREA])
 
     def admit(self, candidate: Candidate) -> Candidate | None:
@@ -178,6 +188,8 @@ class Judge:
         self._waiting = [c for c in self._waiting if not last and c.offset_s + _SETTLE_S > until_s]
         self._recent = [c for c in self._recent if c.offset_s > until_s - _REMEMBER_S]
         self._emitted = [e for e in self._emitted if e.offset_s > until_s - _REMEMBER_S]
+        for area, applied in self._applied.items():
+            applied.append(self.threshold("pulse", area))
         passed = [c for c in ready if c.statistic >= self.threshold(c.detector, c.area)]
         new = []
         for candidate in self._merged(passed, busy):
