@@ -49,7 +49,7 @@ bench: $(READY) $(PEER) ## speed and memory on this machine, next to a peer
 		--peer $(dir $(PEER))bin/python $(ARGS)
 
 wheel: $(READY) $(VENDOR) ## dist/unspoken-*.whl, face model and pages included
-	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	UNSPOKEN_PAGES=required $(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 	@ls dist/*.whl
 
 lock: ## rewrite the locked requirements

@@ -79,8 +79,7 @@ def wheel(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "--no-deps",
         "--no-build-isolation",
     ]
-    without = {} if VENDOR.is_file() else {"UNSPOKEN_WITHOUT_PAGES": "1"}
-    run([*build, "--no-index", "--wheel-dir", out, "."], cwd=sources, **without)
+    run([*build, "--no-index", "--wheel-dir", out, "."], cwd=sources)
     (path,) = out.glob("unspoken-*.whl")
     return path
 
@@ -152,13 +151,18 @@ def test_the_wheel_carries_the_libraries_of_the_pages_and_needs_no_node(wheel: P
 
 @pytest.mark.slow
 @needs_hatchling
-def test_a_wheel_without_the_libraries_of_the_pages_is_refused(
+def test_without_node_a_wheel_says_that_it_has_no_pages_or_is_refused_where_they_are_required(
     sources: Path, tmp_path: Path
 ) -> None:
     copy = tmp_path / "sources"
     shutil.copytree(sources, copy, ignore=shutil.ignore_patterns("vendor"))
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
-    done = subprocess.run(build, cwd=copy, env=clean_environment(), capture_output=True, text=True)
+    nowhere = {**clean_environment(), "PATH": str(tmp_path)}
+    done = subprocess.run(build, cwd=copy, env=nowhere, capture_output=True, text=True)
+    said = done.stdout + done.stderr
+    assert done.returncode == 0 and "cannot serve pages" in said and "Node.js" in said
+    required = {**nowhere, "UNSPOKEN_PAGES": "required"}
+    done = subprocess.run(build, cwd=copy, env=required, capture_output=True, text=True)
     assert done.returncode != 0
     assert "make web" in done.stdout + done.stderr
 
