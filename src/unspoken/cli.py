@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from unspoken import __version__
-from unspoken.cli_context import context, export
+from unspoken.commands import context_app, reading_app
 
 __all__ = ["app", "main"]
 
@@ -199,10 +199,6 @@ def faces(
     raise typer.Exit(faces_command(source, out, settings))
 
 
-app.command()(context)
-app.command()(export)
-
-
 @app.command()
 def demo(
     out: Annotated[
@@ -325,6 +321,10 @@ def recovery(
         settings=settings,
     )
     raise typer.Exit(recovery_command(clips, out, choices))
+
+
+reading_app.register(app, bench_app)
+context_app.register(app)
 
 
 def main(arguments: list[str] | None = None) -> int:

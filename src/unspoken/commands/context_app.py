@@ -1,4 +1,4 @@
-"""The commands around one result: its context, and its forms for other programs."""
+"""The command line of context and exports; heavy imports wait until they are needed."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ from typing import Annotated, Literal
 
 import typer
 
-__all__ = ["context", "export"]
+__all__ = ["register"]
 
 Json = Annotated[
     bool, typer.Option("--json", help="Print the outcome as JSON, for other programs.")
 ]
 
 
-def context(
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command(name="context")(_context)
+    app.command(name="export")(_export)
+
+
+def _context(
     result: Annotated[
         Path | None,
         typer.Argument(help="Folder with the results of one recording.", show_default=False),
@@ -120,7 +126,7 @@ def context(
     raise typer.Exit(context_command(result, wishes))
 
 
-def export(
+def _export(
     result: Annotated[Path, typer.Argument(help="Folder with the results of one recording.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="File to write; a folder for tables.")],
     format_: Annotated[
