@@ -83,6 +83,12 @@ def _context(
     media: Annotated[
         str, typer.Option("--media", help="Where the recording is now, if it was moved.")
     ] = "",
+    table: Annotated[
+        str,
+        typer.Option(
+            "--table", help="CSV with a row per result: RESULT is the folder of them all."
+        ),
+    ] = "",
     clear: Annotated[bool, typer.Option("--clear", help="Forget the earlier context.")] = False,
     formats: Annotated[
         bool, typer.Option("--formats", help="List the formats that can be read.")
@@ -123,6 +129,10 @@ def _context(
         clear=clear,
         as_json=as_json,
     )
+    if table:
+        from unspoken.commands.context_table import context_table_command
+
+        raise typer.Exit(context_table_command(result, table, wishes))
     raise typer.Exit(context_command(result, wishes))
 
 
