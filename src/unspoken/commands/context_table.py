@@ -23,8 +23,8 @@ def context_table_command(folder: Path, table: str, wishes: ContextWishes) -> in
     """Add a row of a table to each result it names; go on after a row that cannot be used.
 
     Columns: `result` (a folder below `folder`), `customer`, `timeline` and `transcript` (files,
-    from where the table is), `offset`, `language`, `recording_start`, `tag:NAME`, `outcome:NAME`. Empty
-    cells say nothing.
+    from where the table is), `offset`, `language`, `recording_start`, and any number of `tag:NAME`
+    and `outcome:NAME`. Empty cells say nothing.
 
     Returns
     -------
