@@ -144,9 +144,15 @@ class MomentsFile:
 
 
 def moments_text(file: MomentsFile) -> bytes:
-    """The bytes of ``moments.json``."""
-    text = json.dumps(file.to_json_dict(), indent=1, ensure_ascii=False, allow_nan=False)
-    return (text + "\n").encode("utf-8", "backslashreplace")
+    """The bytes of ``moments.json``: a line for every key, and for every moment."""
+    dump = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+    parts = []
+    for key, value in file.to_json_dict().items():
+        text = dump(value)
+        if key == "moments" and value:
+            text = "[\n" + ",\n".join(map(dump, value)) + "\n]"
+        parts.append(f"{dump(key)}: {text}")
+    return ("{\n" + ",\n".join(parts) + "\n}\n").encode("utf-8", "backslashreplace")
 
 
 @dataclass(frozen=True)
@@ -176,22 +182,24 @@ class Interaction:
     def load(cls, folder: str | Path) -> Interaction:
         """Read a folder of results.
 
-        Moments that cannot be read (broken, or from a newer program) are an error only for those
-        who ask for them with `MomentsFile.load`: here they count as not read yet, since reading
-        them again replaces them.
+        Raises
+        ------
+        SourceNotFound, InputError
+            When there is no analysis, or a file is broken or a newer program's.
+        """
+        one = cls.load_unread(folder)
+        return replace(one, moments_file=MomentsFile.load(folder))
+
+    @classmethod
+    def load_unread(cls, folder: str | Path) -> Interaction:
+        """The same without its moments, for reading them again: broken ones do no harm.
 
         Raises
         ------
         SourceNotFound, InputError
             When there is no analysis, or analysis or context are broken or a newer program's.
         """
-        folder = Path(folder)
-        analysis = Analysis.load(folder)
-        try:
-            moments = MomentsFile.load(folder)
-        except InputError:
-            moments = None
-        return cls(analysis, Context.load(folder), moments)
+        return cls(Analysis.load(folder), Context.load(folder))
 
     @property
     def folder(self) -> Path | None:
@@ -262,9 +270,9 @@ class Interaction:
 
     def _exposure(self, digest: str) -> tuple[dict[str, Spans], list[str]]:
         """Intervals with evidence: as computed before, from the signals, or only known roughly."""
-        known = self.moments_file
-        if known is not None and digest and known.analysis_sha256 == digest:
-            return known.exposure, []
+        known = _known_exposure(self.folder, digest)
+        if known is not None:
+            return known, []
         customers = [face for face in self.analysis.faces if face.measured_s > 0.0]
         if not customers:
             return {}, []
@@ -282,6 +290,20 @@ def _digest(folder: Path | None) -> str:
     if folder is None or not (folder / _ANALYSIS).is_file():
         return ""
     return hashlib.sha256((folder / _ANALYSIS).read_bytes()).hexdigest()
+
+
+def _known_exposure(folder: Path | None, digest: str) -> dict[str, Spans] | None:
+    """What an earlier reading of the very same analysis measured; None when there is none."""
+    if folder is None or not digest:
+        return None
+    try:
+        document = json.loads((folder / MOMENTS_NAME).read_bytes())
+        if document["analysis_sha256"] != digest or document["notes"]:
+            return None
+        found: dict[str, Spans] = records.from_json(dict[str, Spans], document["exposure"])
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return None
+    return found
 
 
 def _measured(analysis: Analysis) -> dict[str, Spans]:

@@ -112,6 +112,8 @@ def from_json(kind: Any, value: Any, place: Place = ()) -> Any:
         return _tuple(arguments, value, place)
     if origin is dict:
         record = _record(value, place)
+        if arguments[1] is float and all(type(item) is float for item in record.values()):
+            return dict(record)  # thousands of amplitudes: nothing is left to check
         return {key: from_json(arguments[1], item, (*place, key)) for key, item in record.items()}
     if origin is types.UnionType or origin is typing.Union:
         return _number_or_text(arguments, value, place)
@@ -132,14 +134,13 @@ def _number_or_text(arguments: tuple[Any, ...], value: Any, place: Place) -> flo
 def _dataclass(kind: Any, value: Any, place: Place) -> Any:
     record = _record(value, place)
     found: dict[str, Any] = {}
-    hints = _hints(kind)
-    for item in fields(kind):
-        if not item.init:
-            continue
-        if item.name in record:
-            found[item.name] = from_json(hints[item.name], record[item.name], (*place, item.name))
-        elif item.default is MISSING and item.default_factory is MISSING:
-            raise RecordError(place, f'the key "{item.name}" is missing')
+    for name, hint, needed in _plan(kind):
+        if name in record:
+            item = record[name]
+            plain = type(item) is hint and hint in _SCALARS
+            found[name] = item if plain else from_json(hint, item, (*place, name))
+        elif needed:
+            raise RecordError(place, f'the key "{name}" is missing')
     try:
         return kind(**found)
     except (TypeError, ValueError) as error:
@@ -147,8 +148,14 @@ def _dataclass(kind: Any, value: Any, place: Place) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _hints(kind: Any) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
+def _plan(kind: Any) -> tuple[tuple[str, Any, bool], ...]:
+    """Name, type and whether it must be there, of every field of a dataclass."""
+    hints = typing.get_type_hints(kind)
+    return tuple(
+        (f.name, hints[f.name], f.default is MISSING and f.default_factory is MISSING)
+        for f in fields(kind)
+        if f.init
+    )
 
 
 def _tuple(arguments: tuple[Any, ...], value: Any, place: Place) -> tuple[Any, ...]:

@@ -105,7 +105,10 @@ def _scalar(node: yaml.Node, name: str) -> Any:
 
 
 def validated(
-    model: type[_Model], marked: Marked, name: str, more: Callable[[_Model], list[str]] | None = None
+    model: type[_Model],
+    marked: Marked,
+    name: str,
+    more: Callable[[_Model], list[str]] | None = None,
 ) -> _Model:
     """Build a pydantic model from a document; all faults are told at once, with their lines.
 
