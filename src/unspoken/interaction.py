@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +20,9 @@ from unspoken.reading.emotions import EmotionModel, default_model
 from unspoken.reading.moments import Moment
 from unspoken.reading.playbook import LoadedPlaybook, find_playbook
 from unspoken.reading.signals import read_moments
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["MOMENTS_NAME", "MOMENTS_VERSION", "Interaction", "MomentsFile", "PlaybookFacts"]
 __all__ += ["moments_text"]
@@ -319,7 +321,7 @@ def _measured(analysis: Analysis) -> dict[str, Spans]:
     return found
 
 
-def _three_columns(analysis: Analysis) -> Mapping[str, Any]:
+def _three_columns(analysis: Analysis) -> pl.DataFrame:
     import polars as pl
 
     path = None if analysis.folder is None else analysis.folder / _SIGNALS

@@ -74,7 +74,12 @@ def test_masked_units_leave_the_odds_as_they_are() -> None:
     without = table.model_copy(
         update={
             "components": tuple(
-                c.model_copy(update={"units": {k: v for k, v in c.units.items() if k in (1, 2, 4, 5, 6, 7)} or {1: 0.03}})
+                c.model_copy(
+                    update={
+                        "units": {k: v for k, v in c.units.items() if k in (1, 2, 4, 5, 6, 7)}
+                        or {1: 0.03}
+                    }
+                )
                 for c in table.components
             )
         }

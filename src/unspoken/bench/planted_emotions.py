@@ -245,7 +245,7 @@ def _leaked(truth: Array, rng: np.random.Generator) -> Array:
 def _hidden(rng: np.random.Generator) -> tuple[frozenset[int], tuple[str, ...]]:
     """Units that an artefact takes away: talk in a quarter, blinks in a tenth of the events."""
     hidden: frozenset[int] = frozenset()
-    flags = []
+    flags: list[str] = []
     if rng.random() < 0.1:
         hidden, flags = hidden | EYE_UNITS, [*flags, "blink"]
     if rng.random() < 0.25:

@@ -4,8 +4,9 @@ The default model is generative. A component (say "wrinkled nose" of disgust) gi
 unit a probability of being present; a unit that is present has a displacement of a log-normal law
 and is listed if that stands out of the noise of this very footage; a unit that is absent is listed
 now and then by noise, and more often beside a stronger unit whose field looks alike. Units that
-could not be measured are marginalised: they leave every probability as it is. Then Bayes' rule, with the
-likelihood raised to 1/temperature because the units of one event are not independent.
+could not be measured are marginalised: they leave every probability as it is. Then Bayes' rule,
+with the likelihood raised to 1/temperature, which is fitted so that stated probabilities come
+true.
 """
 
 from __future__ import annotations
@@ -159,7 +160,7 @@ class GenerativeModel:
         total = np.bincount(self._label, weight, minlength=len(LABELS))
         share = weight / total[self._label] * np.array([prior[c.emotion] for c in self._components])
         with np.errstate(divide="ignore"):
-            return np.log(share)
+            return np.asarray(np.log(share), dtype=np.float64)
 
     def posterior(self, evidence: UnitEvidence) -> Posterior:
         """See `EmotionModel.posterior`."""

@@ -96,11 +96,11 @@ def _scalar(node: yaml.Node, name: str) -> Any:
         raise InputError(f"{name}, line {line}: expected a plain name before the colon.")
     loader = yaml.SafeLoader("")
     try:
-        value = loader.construct_object(node)  # type: ignore[no-untyped-call]
+        value = loader.construct_object(node)
     except (yaml.YAMLError, ValueError) as error:
         raise InputError(f"{name}, line {line}: {node.value!r} cannot be read.") from error
     finally:
-        loader.dispose()  # type: ignore[no-untyped-call]
+        loader.dispose()
     return value
 
 

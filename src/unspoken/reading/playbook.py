@@ -1,7 +1,8 @@
 """Playbooks: rules that turn moments into signals, as a file people can edit.
 
 A playbook is YAML. A rule names a signal, when it applies (``when``), what forbids it
-(``unless``), a weight, and a response. Everything named under ``when`` must hold; lists are alternatives.
+(``unless``), a weight, and a response. Everything named under ``when`` must hold; several readings
+or ``any`` lists are alternatives.
 """
 
 from __future__ import annotations
