@@ -59,7 +59,7 @@ def overlap() -> Array:
     sums /= np.linalg.norm(sums, axis=1, keepdims=True)
     gram = np.clip(sums @ sums.T, 0.0, 1.0)
     np.fill_diagonal(gram, 0.0)
-    return gram
+    return np.asarray(gram, dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def unit_evidence(events: Sequence[Event]) -> UnitEvidence:
     known = ~np.isnan(error).all(axis=2)
     without = ~known.any(axis=1)
     error[without] = usual[without, None, None]
-    listed = (size > 0.0).any(axis=2)
+    listed = np.asarray((size > 0.0).any(axis=2), dtype=np.bool_)
     masked = ((masked | ~(known | without[:, None])) & ~listed).astype(np.bool_)
     fallback = np.where(np.isnan(error), usual[:, None, None], error)
     side = np.argmax(size, axis=2)[:, :, None]
