@@ -47,7 +47,6 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("live",),
     ("server",),
     ("commands",),
-    ("cli_context",),
     ("cli",),
     ("__main__",),
 )

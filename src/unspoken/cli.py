@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 import typer
 
 from unspoken import __version__
-from unspoken.cli_context import context, export
-from unspoken.commands import insight_app, reading_app
+from unspoken.commands import context_app, insight_app, reading_app
+from unspoken.commands.academy_app import academy_app
 
 __all__ = ["app", "main"]
 
@@ -29,6 +29,7 @@ bench_app = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(bench_app, name="bench")
+app.add_typer(academy_app, name="academy")
 
 #: What the command line calls a setting, for messages about it.
 _OPTION_OF = {
@@ -200,10 +201,6 @@ def faces(
     raise typer.Exit(faces_command(source, out, settings))
 
 
-app.command()(context)
-app.command()(export)
-
-
 @app.command()
 def demo(
     out: Annotated[
@@ -330,6 +327,7 @@ def recovery(
 
 insight_app.register(app, bench_app)
 reading_app.register(app, bench_app)
+context_app.register(app)
 
 
 def main(arguments: list[str] | None = None) -> int:
