@@ -17,6 +17,7 @@ from unspoken.analysis import Analysis
 from unspoken.errors import OutputError
 from unspoken.filing import Batch, part_path, writing
 from unspoken.pipeline import Progress, Run, run
+from unspoken.places import PLACES_NAME, places_bytes
 from unspoken.settings import Settings
 from unspoken.signals import SignalsWriter
 from unspoken.stopping import StopRequest
@@ -196,10 +197,11 @@ def _save(analysis: Analysis, done: Run, job: Job, stop: StopRequest | None) -> 
     """Write report and tables so that they appear together; the tables alone if need be."""
     folder = _folder_for(analysis, job)
     assert analysis.signals_file is not None
-    page, failure = _report(replace(done, analysis=analysis), stop)
+    page, failure = _report(replace(done, analysis=analysis), stop, folder)
     with Batch(folder) as batch:
         if page is not None:
             batch.add_pieces(_REPORT_NAME, page)
+        batch.add_bytes(PLACES_NAME, places_bytes(done.places))
         saved = analysis.save(folder)
     if page is None:
         with writing(folder / _REPORT_NAME):
@@ -212,14 +214,16 @@ def _save(analysis: Analysis, done: Run, job: Job, stop: StopRequest | None) -> 
     return saved
 
 
-def _report(done: Run, stop: StopRequest | None) -> tuple[list[bytes] | None, Exception | None]:
+def _report(
+    done: Run, stop: StopRequest | None, folder: Path
+) -> tuple[list[bytes] | None, Exception | None]:
     """The page, or why there is none: the tables are what cannot be made again."""
     if not done.analysis.settings.report:
         return None, None
     from unspoken.report.run_report import render_run
 
     try:
-        return list(render_run(done)), None
+        return list(render_run(done, folder)), None
     except KeyboardInterrupt:
         # Asked once more while the report was made.
         if stop is not None:
