@@ -122,7 +122,7 @@ def test_a_folder_named_by_dots_bears_its_real_name(tmp_path: Path) -> None:
 # -- whole or not at all -----------------------------------------------------------------------
 
 
-def test_all_four_files_appear_and_nothing_else(clip: Clip, tmp_path: Path) -> None:
+def test_all_files_appear_and_nothing_else(clip: Clip, tmp_path: Path) -> None:
     (job,) = plan_jobs([clip("brows")], tmp_path / "new" / "out")
     analysis = analyze_to_folder(job, Settings())
     assert set(contents(tmp_path)) == {f"new/out/brows/{name}" for name in RESULT_FILES}

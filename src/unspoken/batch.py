@@ -34,7 +34,7 @@ __all__ = [
 _REPORT_NAME = "report.html"
 _SIGNALS_NAME = "signals.parquet"
 #: What a folder of results holds.
-RESULT_FILES = ("analysis.json", "events.csv", _SIGNALS_NAME, _REPORT_NAME)
+RESULT_FILES = ("analysis.json", "events.csv", _SIGNALS_NAME, PLACES_NAME, _REPORT_NAME)
 #: Longer names are cut, so that additions to them still fit; file systems allow 255 bytes.
 _LONGEST_NAME = 220
 

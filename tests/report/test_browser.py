@@ -206,7 +206,7 @@ def test_without_javascript_everything_but_the_timeline_is_there(
     with opener(report, wait=False, java_script_enabled=False) as page:
         assert page.locator("article.card").count() == 6
         assert page.locator("#table tbody tr").count() == 8
-        assert "needs JavaScript" in page.inner_text("#timeline")
+        assert "need JavaScript" in page.inner_text("#timeline")
 
 
 def test_an_empty_recording_is_shown_calmly(opener: Opener, tmp_path: Path) -> None:

@@ -22,8 +22,9 @@ def story_lines(analysis: Analysis, extras: Extras) -> list[dict[str, str]]:
     context = extras.context
     if context.customer:
         lines.append(("Customer", f"{context.customer} (a pseudonym)"))
-    if context.tags:
-        lines.append(("Tags", _pairs(context.tags)))
+    tags = {name: value for name, value in context.tags.items() if name != "consent"}
+    if tags:
+        lines.append(("Tags", _pairs(tags)))
     if context.outcomes:
         lines.append(("Outcome", _pairs(context.outcomes)))
     if not context.is_empty:

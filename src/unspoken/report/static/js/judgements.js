@@ -89,11 +89,11 @@ function startJudgements() {
     const kept = JSON.parse(localStorage.getItem(keepAs) ?? "null");
     if (kept) { by.value = kept.by ?? ""; kept.judged.forEach(accept); }
   } catch (_) { /* nothing was kept, or nothing may be */ }
-  for (const card of document.querySelectorAll("article.card")) card.append(judgeBox(card.id.slice(2)));
+  for (const card of document.querySelectorAll("article.card")) card.querySelector(".told").append(judgeBox(card.id.slice(2)));
   by.onchange = remember;
   byId("j-save").onclick = saveJudgements;
   byId("j-file").onchange = (ev) => { if (ev.target.files[0]) mergeJudgements(ev.target.files[0]); };
-  byId("judging").hidden = false;
+  byId("judging").hidden = !data.events.some((e) => e.kind !== "blink");
   refresh();
 }
 

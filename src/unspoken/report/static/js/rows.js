@@ -67,7 +67,50 @@ function paintBands(g) {
   for (let i = 1; i < view.rows.length; i++) { const y = Math.round(view.rowsTop + i * view.rowHigh) + 0.5; g.beginPath(); g.moveTo(view.left, y); g.lineTo(view.width - 10, y); g.stroke(); }
 }
 
+/* Where values are denser than pixels, each pixel's lowest and highest are set directly: paths of that many corners take ten times as long. */
+let dense = null;
+function paintDense(g) {
+  const ratio = Math.min(2, Math.max(1, Math.round(window.devicePixelRatio || 1)));
+  const wide = Math.max(1, Math.round(inner() * ratio)), row = ROW * ratio, tall = view.rows.length * row, { track } = view;
+  if (!dense || dense.width !== wide || dense.height !== tall) { dense = document.createElement("canvas"); dense.width = wide; dense.height = tall; }
+  const s = dense.getContext("2d"), picture = s.createImageData(wide, tall), out = new Uint32Array(picture.data.buffer);
+  const perTime = wide / (state.b - state.a), low = new Int16Array(wide), high = new Int16Array(wide);
+  const packed = (name) => { const c = parseInt(view.colour[name].slice(1), 16); return (0xd8000000 | (c & 255) << 16 | c & 0xff00 | c >> 16) >>> 0; };
+  const both = packed("ink"), tints = { L: packed("L"), R: packed("R"), M: packed("M") };
+  view.rows.forEach((unit, r) => unit.keys.forEach((k, side) => {
+    const key = track.keys[k], part = inView(key, 1.6), tint = tints[unit.sides[side]];
+    low.fill(data.missing);
+    for (let j = part.j0; j < part.j1; j++) {
+      if (part.low[j] === data.missing) continue;
+      const p = Math.floor((track.times[j * part.size] - state.a) * perTime);
+      if (p < 0 || p >= wide) continue;
+      if (low[p] === data.missing) { low[p] = part.low[j]; high[p] = part.high[j]; continue; }
+      if (part.low[j] < low[p]) low[p] = part.low[j];
+      if (part.high[j] > high[p]) high[p] = part.high[j];
+    }
+    const base = row * 0.74, perStep = row * 0.7 * data.step / scaleOf(unit);
+    let before = -9, y0 = 0, y1 = 0;
+    for (let p = 0; p < wide; p++) {
+      if (low[p] === data.missing) continue;
+      let top = clamp(Math.round(base - perStep * high[p]), 1, row - 2), bottom = clamp(Math.round(base - perStep * low[p]), 1, row - 2);
+      const t0 = top, t1 = bottom;
+      // Neighbours are joined, and so are those a few pixels apart.
+      if (p - before < 6) { if (top > y1) top = y1; if (bottom < y0) bottom = y0; for (let q = before + 1; q < p; q++) out[(r * row + y0) * wide + q] = tint; }
+      for (let y = top; y <= bottom; y++) { const at = (r * row + y) * wide + p; out[at] = out[at] && out[at] !== tint ? both : tint; }
+      before = p; y0 = t0; y1 = t1;
+    }
+  }));
+  s.putImageData(picture, 0, 0);
+  g.imageSmoothingEnabled = false;
+  g.drawImage(dense, view.left, view.rowsTop, inner(), view.rows.length * ROW);
+  g.strokeStyle = view.colour.line; g.lineWidth = 1;
+  view.rows.forEach((_, i) => { const y = Math.round(view.rowsTop + i * ROW + ROW * 0.74) + 0.5; g.globalAlpha = 0.5; g.beginPath(); g.moveTo(view.left, y); g.lineTo(view.width, y); g.stroke(); });
+  g.globalAlpha = 1;
+}
+
 function paintLines(g) {
+  const first = view.rows[0] && inView(view.track.keys[view.rows[0].keys[0]], 1.6);
+  if (first && first.j1 - first.j0 > 0.35 * inner()) { paintDense(g); return; }
   view.rows.forEach((row, i) => {
     const top = view.rowsTop + i * ROW, base = top + ROW * 0.74, tall = ROW * 0.7;
     g.save();
