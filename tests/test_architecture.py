@@ -46,6 +46,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("live",),
     ("server",),
     ("commands",),
+    ("cli_context",),
     ("cli",),
     ("__main__",),
 )

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from unspoken import __version__
+from unspoken.cli_context import context, export
 
 __all__ = ["app", "main"]
 
@@ -197,6 +198,10 @@ def faces(
 
     settings = make_settings(fps=fps, max_faces=max_faces, names=_OPTION_OF)
     raise typer.Exit(faces_command(source, out, settings))
+
+
+app.command()(context)
+app.command()(export)
 
 
 @app.command()
