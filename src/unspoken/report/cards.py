@@ -78,11 +78,10 @@ def _told(event: Event, extras: Extras) -> dict[str, Any]:
             "signals": [],
         }
     labels = {s.segment_id: s for s in extras.context.timeline.segments}
-    speaker = moment.speaker and f"{moment.speaker}: "
     return {
         "reading": " ".join(t for t in (moment.reading, _alarm_sentence(event)) if t),
         "emotions": _emotion_words(moment.emotions),
-        "said": f"{speaker}“{moment.said}”" if moment.said else "",
+        "said": f"Said just before: “{moment.said}”" if moment.said else "",
         "place": [
             f"{labels[name].kind}: {labels[name].label}"
             for name in moment.segments

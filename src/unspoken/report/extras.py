@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from unspoken.analysis import Analysis
 from unspoken.context.record import Context
 from unspoken.errors import InputError, SourceNotFound
+from unspoken.reading.moments import Moment
 from unspoken.report.judgements import JUDGEMENTS_NAME, Judgements
-from unspoken.report.moments import ShownMoment, ShownMoments, load_moments
+from unspoken.report.moments import ShownMoments, load_moments
 from unspoken.report.video import PageVideo, linked_video, no_video
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Extras:
     loops: Mapping[str, Loop] = field(default_factory=dict)
     folder: str = "RESULT"
 
-    def moment(self, event_id: str) -> ShownMoment | None:
+    def moment(self, event_id: str) -> Moment | None:
         """The moment of an event, if it has one."""
         return self.moments.by_event.get(event_id)
 

@@ -148,9 +148,9 @@ def make_loops(
     users: dict[int, list[tuple[LoopPlan, int]]] = {}
     times: dict[int, float] = {}
     for plan in plans:
-        for place, (frame, time_s) in enumerate(zip(plan.frames, plan.times_s, strict=True)):
-            users.setdefault(frame, []).append((plan, place))
-            times[frame] = time_s
+        for place, (index, time_s) in enumerate(zip(plan.frames, plan.times_s, strict=True)):
+            users.setdefault(index, []).append((plan, place))
+            times[index] = time_s
     patches: dict[str, dict[int, NDArray[np.uint8]]] = {}
     for frame in frames(sorted(times.items())) if times else ():
         for plan, place in users.get(frame.index, ()):

@@ -6,6 +6,7 @@ that has none.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,43 +14,12 @@ from typing import Any
 
 from unspoken import records
 from unspoken.errors import InputError
+from unspoken.interaction import MOMENTS_NAME, MOMENTS_VERSION, PlaybookFacts
+from unspoken.reading.moments import Moment
 
-__all__ = ["MOMENTS_NAME", "ShownMoment", "ShownMoments", "ShownSignal", "load_moments"]
+__all__ = ["ShownMoments", "load_moments"]
 
-MOMENTS_NAME = "moments.json"
 _SCHEMA = "unspoken.moments"
-_VERSION = 1
-
-
-@dataclass(frozen=True, slots=True)
-class ShownSignal:
-    """What an event may mean for service; see the data dictionary for the fields."""
-
-    kind: str
-    strength: float
-    rule: str = ""
-    evidence: tuple[str, ...] = ()
-    response: str = ""
-
-    def __post_init__(self) -> None:
-        if not 0.0 <= self.strength <= 1.0:
-            raise ValueError(f"a strength lies between 0 and 1, found {self.strength}")
-
-
-@dataclass(frozen=True, slots=True)
-class ShownMoment:
-    """One event in its place; see the data dictionary for the fields."""
-
-    moment_id: str
-    event_id: str
-    reading: str = ""
-    emotions: dict[str, float] = field(default_factory=dict)
-    segments: tuple[str, ...] = ()
-    speaker: str = ""
-    said: str = ""
-    rarity: float = float("nan")
-    signals: tuple[ShownSignal, ...] = ()
-    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +28,17 @@ class ShownMoments:
 
     Parameters
     ----------
-    by_event : dict of str to ShownMoment
+    by_event : dict of str to Moment
         The moment of each event that has one.
     playbook : str
         Name and version of the playbook that gave the signals; "" when unknown.
+    stale : bool
+        The file was read from another analysis than the one beside it, so nothing of it is shown.
     """
 
-    by_event: dict[str, ShownMoment] = field(default_factory=dict)
+    by_event: dict[str, Moment] = field(default_factory=dict)
     playbook: str = ""
+    stale: bool = False
 
 
 def load_moments(folder: Path) -> ShownMoments:
@@ -92,7 +65,8 @@ def load_moments(folder: Path) -> ShownMoments:
     try:
         document = json.loads(text)
         _check(document, path)
-        moments = records.from_json(tuple[ShownMoment, ...], document.get("moments"), ("moments",))
+        moments = records.from_json(tuple[Moment, ...], document.get("moments"), ("moments",))
+        playbook = records.from_json(PlaybookFacts, document.get("playbook", {}), ("playbook",))
     except json.JSONDecodeError as error:
         raise InputError(
             f"{path}, line {error.lineno}: not valid JSON ({error.msg}).", again
@@ -100,8 +74,19 @@ def load_moments(folder: Path) -> ShownMoments:
     except records.RecordError as error:
         line = records.line_of(text, error.place)
         raise InputError(f"{path}, line {line}: {error}.", again) from error
+    if _is_stale(document, folder):
+        return ShownMoments(stale=True)
     by_event = {moment.event_id: moment for moment in moments}
-    return ShownMoments(by_event, _playbook(document.get("playbook")))
+    return ShownMoments(by_event, f"{playbook.name} {playbook.version}".strip())
+
+
+def _is_stale(document: dict[str, Any], folder: Path) -> bool:
+    """Whether the recording was analysed again since the moments were read."""
+    digest = document.get("analysis_sha256")
+    path = folder / "analysis.json"
+    if not digest or not path.is_file():
+        return False
+    return bool(hashlib.sha256(path.read_bytes()).hexdigest() != digest)
 
 
 def _check(document: Any, path: Path) -> None:
@@ -110,15 +95,9 @@ def _check(document: Any, path: Path) -> None:
     version = document.get("schema_version")
     if type(version) is not int or version < 1:
         raise records.RecordError(("schema_version",), "expected a whole number from 1")
-    if version > _VERSION:
+    if version > MOMENTS_VERSION:
         raise InputError(
             f"{path} was written by a newer Unspoken (schema {version}; this program reads up to "
-            f"{_VERSION}).",
+            f"{MOMENTS_VERSION}).",
             "Update Unspoken, then make the report again.",
         )
-
-
-def _playbook(value: Any) -> str:
-    if isinstance(value, dict):
-        return " ".join(str(value[key]) for key in ("name", "version") if key in value)
-    return value if isinstance(value, str) else ""

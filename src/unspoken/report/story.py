@@ -14,6 +14,10 @@ __all__ = ["filters", "story_lines"]
 
 #: Choices in one filter; a list of thousands helps nobody.
 _MOST_CHOICES = 100
+_STALE = (
+    "moments.json was read from an earlier analysis, so nothing of it is shown. "
+    "Run unspoken read, then make this page again."
+)
 
 
 def story_lines(analysis: Analysis, extras: Extras) -> list[dict[str, str]]:
@@ -31,6 +35,8 @@ def story_lines(analysis: Analysis, extras: Extras) -> list[dict[str, str]]:
         lines.append(("What was going on", _going_on(extras)))
     if extras.moments.by_event:
         lines.append(("Signals", _signals(analysis, extras)))
+    if extras.moments.stale:
+        lines.append(("Signals", _STALE))
     lines.append(("Who was measured", _consent(analysis, extras)))
     return [{"name": name, "text": text} for name, text in lines]
 
@@ -99,12 +105,10 @@ def filters(analysis: Analysis, extras: Extras) -> list[dict[str, Any]]:
         ("disagree", "disagree"),
         ("cannot_tell", "can’t tell"),
     ]
-    found = [
+    found: list[tuple[str, str, list[tuple[str, str]]]] = [
         ("kind", "Kind", kinds if len(kinds) > 1 else []),
         ("signal", "Signal", [(name, name) for name in signals]),
         ("segment", "Segment", segments[:_MOST_CHOICES]),
         ("judged", "Judged", verdicts if present - {"blink"} else []),
     ]
-    return [
-        {"by": by, "name": name, "choices": list(values)} for by, name, values in found if values
-    ]
+    return [{"by": by, "name": name, "choices": values} for by, name, values in found if values]

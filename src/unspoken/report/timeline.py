@@ -123,7 +123,8 @@ class FrameTimes:
 
     def times_s(self) -> list[float]:
         """All of them, seconds."""
-        return np.concatenate([np.empty(0), *self._parts]).tolist()
+        times: list[float] = np.concatenate([np.empty(0), *self._parts]).tolist()
+        return times
 
     def packed(self) -> PackedTimes:
         """All of them, for the page."""
