@@ -90,7 +90,9 @@ def _consent(analysis: Analysis, extras: Extras) -> str:
 def filters(analysis: Analysis, extras: Extras) -> list[dict[str, Any]]:
     """Choices by which moments are shown: those with at least two values, or one and a none."""
     present = {event.kind for event in analysis.events}
-    kinds = [(kind, kind) for kind in KINDS if kind in present and kind != "blink"]
+    kinds: list[tuple[str, str]] = [
+        (kind, kind) for kind in KINDS if kind in present and kind != "blink"
+    ]
     moments = extras.moments.by_event.values()
     signals = sorted({words.plain(s.kind) for moment in moments for s in moment.signals})
     used = {name for moment in moments for name in moment.segments}

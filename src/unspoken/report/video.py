@@ -32,8 +32,10 @@ class PageVideo:
     ----------
     src : str
         Address relative to the page; "" when there is none.
-    zero_s : float
-        Capture time at which the browser's clock of this video stands at 0, seconds.
+    zeros_s : tuple of float
+        Capture times at which a browser's clock of this video may stand at 0, seconds. Browsers
+        differ: some count from the container's zero, some from its first time stamp. The page
+        looks at the first picture's time and takes the one that fits.
     note : str
         What the page says about it.
     bytes : int
@@ -45,7 +47,7 @@ class PageVideo:
     """
 
     src: str = ""
-    zero_s: float = 0.0
+    zeros_s: tuple[float, ...] = (0.0,)
     note: str = ""
     bytes: int = 0
     embedded: Path | None = None
@@ -62,9 +64,9 @@ class PageVideo:
 
 def no_video(analysis: Analysis, why: str = "") -> PageVideo:
     """A page without a video; the reader may still choose the file."""
-    zero = _zero_of(Path(analysis.source.path), analysis)
+    zeros = _zeros_of(Path(analysis.source.path), analysis)
     note = why or "This page was made without a video."
-    return PageVideo(zero_s=zero, note=note, bytes=_bytes_of(analysis))
+    return PageVideo(zeros_s=zeros, note=note, bytes=_bytes_of(analysis))
 
 
 def linked_video(analysis: Analysis, folder: Path, source: Path | None = None) -> PageVideo:
@@ -98,8 +100,8 @@ def linked_video(analysis: Analysis, folder: Path, source: Path | None = None) -
     if ":" in src.split("/")[0]:
         src = f"./{src}"
     note = "The video is not part of this page: it is played from where it lies on this computer."
-    zero = _zero_of(path, analysis)
-    return replace(no_video(analysis, note), src=src, zero_s=zero)
+    zeros = _zeros_of(path, analysis)
+    return replace(no_video(analysis, note), src=src, zeros_s=zeros)
 
 
 def embedded_video(analysis: Analysis, source: Path | None = None) -> PageVideo:
@@ -123,7 +125,7 @@ def embedded_video(analysis: Analysis, source: Path | None = None) -> PageVideo:
         raise
     size = copy.stat().st_size / 1e6
     return PageVideo(
-        zero_s=analysis.clock.start_s,
+        zeros_s=(analysis.clock.start_s,),
         note=f"A small copy of the video is part of this page ({size:.1f} MB). It shows the "
         "person: pass it on only to those who may see the recording.",
         embedded=copy,
@@ -135,11 +137,12 @@ def _bytes_of(analysis: Analysis) -> int:
     return analysis.source.bytes if analysis.source.kind == "file" else 0
 
 
-def _zero_of(path: Path, analysis: Analysis) -> float:
-    """Browsers count from the earliest time stamp of any stream in the container."""
+def _zeros_of(path: Path, analysis: Analysis) -> tuple[float, ...]:
+    start_s = analysis.clock.start_s
     try:
         with av.open(os.fspath(path), metadata_errors="ignore") as container:
-            start = container.start_time
+            if container.start_time is not None:
+                start_s = container.start_time / 1e6
     except (av.error.FFmpegError, OSError):
-        return analysis.clock.start_s
-    return analysis.clock.start_s if start is None else start / 1e6
+        pass  # the clock's own start is the best guess
+    return (0.0, start_s) if start_s else (0.0,)

@@ -84,7 +84,7 @@ def video_data(analysis: Analysis, video: PageVideo) -> dict[str, Any]:
     """Address, clock and words of the video."""
     return {
         "src": video.src,
-        "zero": round(video.zero_s, 6),
+        "zeros": [round(zero, 6) for zero in video.zeros_s],
         "note": video.note,
         "bytes": video.bytes,
         "help": (

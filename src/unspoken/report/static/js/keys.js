@@ -5,7 +5,7 @@ function startKeys() {
   const rate = (d) => player.setRate(RATES[clamp(RATES.indexOf(player.rate) + d, 0, RATES.length - 1)]);
   const judge = (verdict) => { const e = state.cursor === null ? null : eventAt(state.cursor); if (e && e.kind !== "blink") setVerdict(e.id, verdict); };
   const anywhere = {
-    " ": player.toggle, n: () => neighbour(1), j: () => neighbour(1), p: () => neighbour(-1), k: () => neighbour(-1),
+    " ": () => player.toggle(), n: () => neighbour(1), j: () => neighbour(1), p: () => neighbour(-1), k: () => neighbour(-1),
     ",": () => stepFrame(-1), ".": () => stepFrame(1), "[": () => rate(-1), "]": () => rate(1),
     l: () => { const e = state.cursor === null ? null : eventAt(state.cursor); if (e) player.slow(e); },
     a: () => judge("agree"), d: () => judge("disagree"), c: () => judge("cannot_tell"),

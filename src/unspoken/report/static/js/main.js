@@ -20,13 +20,14 @@ function startPrinting() {
 async function startWatching() {
   view.whole = { a: data.start, b: data.end };
   Object.assign(state, view.whole);
-  startTimeline(); startNow(); startPlayer(); startJudgements(); startFilters(); startKeys();
+  startTimeline(); startNow(); startJudgements(); startFilters(); startKeys();
   document.addEventListener("click", (ev) => { const go = ev.target.closest("[data-go]"); if (go) goTo(go.dataset.go); });
   document.querySelectorAll("#timeline .tools").forEach((tools) => { tools.hidden = false; });
   const [frames, ...tracks] = await Promise.all([data.frames ? unpackTimes(data.frames) : null, ...data.tracks.map(unpack)]);
   view.frames = frames;
   view.tracks.push(...tracks);
   choose();
+  startPlayer();
   window.unspokenTimeline.paint();
 }
 

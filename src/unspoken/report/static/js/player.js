@@ -4,7 +4,8 @@ const player = { playing: false, rate: 1, ready: false, loop: null, toggle: () =
 
 function startPlayer() {
   const video = byId("v"), note = byId("v-note"), button = byId("p-play"), rates = byId("p-rate"), time = byId("p-time"), pick = byId("v-file");
-  const zero = data.video.zero;
+  const { zeros } = data.video;
+  let zero = zeros[0];
   let chasing = false, wanted = null, last = 0;
 
   const show = () => {
@@ -89,22 +90,37 @@ function startPlayer() {
 
   video.addEventListener("loadedmetadata", () => {
     // The browser knows the length: another recording under the same name is not played.
-    const long = data.end - zero;
-    if (Math.abs(video.duration - long) > Math.max(1, 0.05 * long) && Number.isFinite(video.duration)) {
-      return fail(`The video is ${clock(video.duration, 0)} long, the recording ${clock(long, 0)}: it is another file, or this browser reads it differently.`);
+    const lengths = [...zeros.map((z) => data.end - z), data.end - data.start];
+    if (Number.isFinite(video.duration) && lengths.every((long) => Math.abs(video.duration - long) > Math.max(1, 0.05 * long))) {
+      return fail(`The video is ${clock(video.duration, 0)} long, the recording ${clock(data.end - data.start, 0)}: it is another file, or this browser reads it differently.`);
     }
     if (!video.videoWidth) return fail("This browser plays the sound but cannot show the pictures of this file.");
-    player.ready = true;
     byId("stage").classList.add("has-video");
+    if (video.requestVideoFrameCallback) {
+      video.requestVideoFrameCallback((_, facts) => { settleZero(facts.mediaTime); begin(); });
+      setTimeout(begin, 1500); // a tab in the background shows no first picture
+    } else begin();
+  });
+  /* Browsers count from the container's zero or from its first time stamp: the first picture tells. */
+  function settleZero(first) {
+    const start = view.frames?.[0] ?? data.start, off = (z) => Math.abs(first + z - start);
+    zero = zeros.reduce((best, z) => off(z) < off(best) ? z : best);
+  }
+  function begin() {
+    if (player.ready) return;
+    player.ready = true;
+    byId("stage").dataset.ready = "";
     video.preservesPitch = true;
     video.playbackRate = player.rate;
     note.textContent = data.video.note;
     wanted = state.cursor ?? view.whole.a;
+    if (player.playing) player.toggle();
     seek();
     if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(onPicture);
-  });
+  }
   function fail(text) {
     player.ready = false;
+    delete byId("stage").dataset.ready;
     byId("stage").classList.remove("has-video");
     note.textContent = text + " " + data.video.help;
     note.classList.add("bad");
