@@ -24,7 +24,7 @@ __all__ = ["page_values"]
 
 _TILE_NAMES = {"micro": "Micro-expressions", "macro": "Macro-expressions", "blink": "Blinks"}
 #: Events on the printed summary, with their key frames.
-_PRINTED = 6
+_PRINTED = 4
 #: Columns of the event table: key, heading, how it sorts.
 _COLUMNS = (
     ("id", "Event", "number"),
