@@ -149,22 +149,25 @@ def analyze(
     The results of my-video.mp4 are in OUT/my-video/: report.html to read;
     events.csv, signals.parquet and analysis.json to compute with.
     """
-    from unspoken.commands.analyze import analyze_command
-    from unspoken.commands.roles import parse_roles
-    from unspoken.pipeline import make_settings
+    from unspoken.sight_start import worker_ahead
 
-    settings = make_settings(
-        role=parse_roles(role or []),
-        fps=fps,
-        backend=backend,
-        false_alarms_per_min=false_alarms,
-        protocol=protocol,
-        max_faces=max_faces,
-        crop_px=crop,
-        report=not no_report,
-        names=_OPTION_OF,
-    )
-    raise typer.Exit(analyze_command(sources, out, settings, quiet=quiet, as_json=as_json))
+    with worker_ahead():
+        from unspoken.commands.analyze import analyze_command
+        from unspoken.commands.roles import parse_roles
+        from unspoken.pipeline import make_settings
+
+        settings = make_settings(
+            role=parse_roles(role or []),
+            fps=fps,
+            backend=backend,
+            false_alarms_per_min=false_alarms,
+            protocol=protocol,
+            max_faces=max_faces,
+            crop_px=crop,
+            report=not no_report,
+            names=_OPTION_OF,
+        )
+        raise typer.Exit(analyze_command(sources, out, settings, quiet=quiet, as_json=as_json))
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,9 +23,13 @@ from unspoken.report.moments import ShownMoments
 from unspoken.report.pictures import EventPictures, choose_events, moments_of, take_pictures
 from unspoken.report.plots import PlotRows
 from unspoken.report.timeline import FrameTimes
+from unspoken.stages import ahead
 from unspoken.summary import FacePlaces
 
 __all__ = ["render_again", "render_run"]
+
+#: Pictures that may wait to be cut; bounds memory.
+_AHEAD = 3
 
 
 def render_run(run: Run, folder: Path | None = None) -> Iterator[bytes]:
@@ -111,7 +116,10 @@ def _render(
         if source is None:
             return
         try:
-            yield from read_frames_at(source, indices, times, fps=analysis.settings.fps)
+            found = read_frames_at(source, indices, times, fps=analysis.settings.fps)
+            # Decoding lets go of the interpreter, so the next picture is read while one is cut.
+            with closing(ahead(found, _AHEAD)) as read:
+                yield from read
         except InputError:
             return  # the source is gone or changed meanwhile: a report without pictures
 

@@ -72,7 +72,9 @@ def _cues(file: TextFile, found: Found) -> Iterator[tuple[int, Stamp, Stamp, str
 
 def _vtt_seconds(text: str) -> Stamp:
     *hours, minutes, seconds = text.split(":")
-    return Stamp(int(hours[0] if hours else 0) * 3600 + int(minutes) * 60 + float(seconds), "clock")
+    whole = int(hours[0] if hours else 0) * 3600 + int(minutes) * 60
+    # So that 71.573 is the double nearest to it, not that of 60 plus that of 11.573.
+    return Stamp(round(whole + float(seconds), 9), "clock")
 
 
 def _language(text: str) -> str:
