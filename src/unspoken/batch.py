@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from unspoken.analysis import Analysis
-from unspoken.errors import OutputError
+from unspoken.context.record import Context
+from unspoken.errors import InputError, OutputError
 from unspoken.filing import Batch, part_path, writing
+from unspoken.interaction import MOMENTS_NAME, Interaction, MomentsFile, moments_text
 from unspoken.pipeline import Progress, Run, run
 from unspoken.places import PLACES_NAME, places_bytes
 from unspoken.settings import Settings
@@ -34,7 +36,14 @@ __all__ = [
 _REPORT_NAME = "report.html"
 _SIGNALS_NAME = "signals.parquet"
 #: What a folder of results holds.
-RESULT_FILES = ("analysis.json", "events.csv", _SIGNALS_NAME, PLACES_NAME, _REPORT_NAME)
+RESULT_FILES = (
+    "analysis.json",
+    "events.csv",
+    _SIGNALS_NAME,
+    PLACES_NAME,
+    _REPORT_NAME,
+    MOMENTS_NAME,
+)
 #: Longer names are cut, so that additions to them still fit; file systems allow 255 bytes.
 _LONGEST_NAME = 220
 
@@ -203,6 +212,7 @@ def _save(analysis: Analysis, done: Run, job: Job, stop: StopRequest | None) -> 
             batch.add_pieces(_REPORT_NAME, page)
         batch.add_bytes(PLACES_NAME, places_bytes(done.places))
         saved = analysis.save(folder)
+        batch.add_bytes(MOMENTS_NAME, moments_text(_moments(saved, folder)))
     if page is None:
         with writing(folder / _REPORT_NAME):
             # An earlier report would tell of other results than those beside it.
@@ -214,6 +224,19 @@ def _save(analysis: Analysis, done: Run, job: Job, stop: StopRequest | None) -> 
     return saved
 
 
+def _moments(analysis: Analysis, folder: Path) -> MomentsFile:
+    """Moments of a fresh analysis; context that was put into the folder before is used."""
+    notes: tuple[str, ...] = ()
+    context = Context()
+    try:
+        context = Context.load(folder)
+    except InputError as error:
+        notes = (f"Read without context. {error}",)
+    file = Interaction(analysis, context).read().moments_file
+    assert file is not None
+    return replace(file, notes=(*file.notes, *notes))
+
+
 def _report(
     done: Run, stop: StopRequest | None, folder: Path
 ) -> tuple[list[bytes] | None, Exception | None]:
@@ -223,7 +246,7 @@ def _report(
     from unspoken.report.run_report import render_run
 
     try:
-        return list(render_run(done, folder)), None
+        return list(render_run(done, folder, _moments(done.analysis, folder))), None
     except KeyboardInterrupt:
         # Asked once more while the report was made.
         if stop is not None:

@@ -10,6 +10,7 @@ import typer
 
 from unspoken import __version__
 from unspoken.cli_context import context, export
+from unspoken.commands import reading_app
 
 __all__ = ["app", "main"]
 
@@ -369,6 +370,9 @@ def recovery(
         settings=settings,
     )
     raise typer.Exit(recovery_command(clips, out, choices))
+
+
+reading_app.register(app, bench_app)
 
 
 def main(arguments: list[str] | None = None) -> int:

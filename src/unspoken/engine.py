@@ -19,6 +19,7 @@ from unspoken.face.tracks import FaceTracker
 from unspoken.media.frame import Frame
 from unspoken.motion.evidence import EvidenceRow
 from unspoken.motion.stream import EvidenceStream, empty_row
+from unspoken.reading.emotions import with_readings
 from unspoken.settings import Settings
 from unspoken.spotting.events import Event
 from unspoken.spotting.spotter import Spotter
@@ -203,4 +204,4 @@ class Engine:
         for event in events:
             customer.events += 1
             numbered.append(replace(event, event_id=f"{event.face_id}-{customer.events}"))
-        return numbered
+        return with_readings(numbered)

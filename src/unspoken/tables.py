@@ -103,7 +103,7 @@ EVENT_COLUMNS: tuple[Column, ...] = (
         "float64",
         "0..1",
         "Probability of that reading.",
-        "no reading was made",
+        "no reading was made, or it abstained",
         3,
     ),
     Column(

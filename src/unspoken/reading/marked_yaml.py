@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -128,12 +128,23 @@ def validated(
     try:
         built = model.model_validate(marked.value)
     except ValidationError as error:
-        faults = [_fault(item, marked, name) for item in error.errors()]
+        faults = [_fault(item, marked, name) for item in _causes(error.errors())]
         raise InputError("\n".join(dict.fromkeys(faults))) from error
     faults = more(built) if more else []
     if faults:
         raise InputError("\n".join(faults))
     return built
+
+
+def _causes(items: Sequence[Any]) -> list[Any]:
+    """Without "too short", where a list is so only because its items did not pass."""
+    places = [tuple(item["loc"]) for item in items]
+    return [
+        item
+        for item, place in zip(items, places, strict=True)
+        if item["type"] != "too_short"
+        or not any(len(p) > len(place) and p[: len(place)] == place for p in places)
+    ]
 
 
 def _fault(item: Any, marked: Marked, name: str) -> str:

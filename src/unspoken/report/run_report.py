@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from unspoken.analysis import Analysis
 from unspoken.errors import InputError
+from unspoken.interaction import MomentsFile
 from unspoken.media.frame import Frame
 from unspoken.media.seeking import read_frames_at
 from unspoken.pipeline import Run
@@ -19,7 +20,7 @@ from unspoken.places import load_places
 from unspoken.report.extras import Extras, load_extras
 from unspoken.report.html import MOST_STRIPS, report_pieces
 from unspoken.report.loops import Loop, LoopPlan, loop_events, make_loops, plan_loops
-from unspoken.report.moments import ShownMoments
+from unspoken.report.moments import ShownMoments, shown
 from unspoken.report.pictures import EventPictures, choose_events, moments_of, take_pictures
 from unspoken.report.plots import PlotRows
 from unspoken.report.timeline import FrameTimes
@@ -32,7 +33,9 @@ __all__ = ["render_again", "render_run"]
 _AHEAD = 3
 
 
-def render_run(run: Run, folder: Path | None = None) -> Iterator[bytes]:
+def render_run(
+    run: Run, folder: Path | None = None, moments: MomentsFile | None = None
+) -> Iterator[bytes]:
     """Make the report of a run whose source is still there.
 
     Parameters
@@ -42,6 +45,8 @@ def render_run(run: Run, folder: Path | None = None) -> Iterator[bytes]:
     folder : Path, optional
         Where the page will lie; the video is linked relative to it, and judgements and context
         that lie there already are shown. None makes a page without a video.
+    moments : MomentsFile, optional
+        What was read from this very run.
 
     Yields
     ------
@@ -53,7 +58,7 @@ def render_run(run: Run, folder: Path | None = None) -> Iterator[bytes]:
     if folder is not None:
         # Moments that lie there belong to an earlier run.
         found = load_extras(run.analysis, folder, strict=False)
-        extras = replace(found, moments=ShownMoments())
+        extras = replace(found, moments=shown(moments) if moments else ShownMoments())
     source = Path(run.analysis.source.path)
     yield from _render(run.analysis, run.places, run.frame_times_s, source, extras)
 

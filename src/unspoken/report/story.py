@@ -34,7 +34,7 @@ def story_lines(analysis: Analysis, extras: Extras) -> list[dict[str, str]]:
     if not context.is_empty:
         lines.append(("What was going on", _going_on(extras)))
     if extras.moments.by_event:
-        lines.append(("Signals", _signals(analysis, extras)))
+        lines.append(("Signals", " ".join([_signals(analysis, extras), *extras.moments.notes])))
     if extras.moments.stale:
         lines.append(("Signals", _STALE))
     lines.append(("Who was measured", _consent(analysis, extras)))

@@ -254,7 +254,8 @@ class Judge:
             else:
                 units = {**c.units, **out[twin].units}
                 ordered = dict(sorted(units.items(), key=lambda item: -item[1]))
-                out[twin] = replace(out[twin], units=ordered)
+                errors = {**c.errors, **out[twin].errors}
+                out[twin] = replace(out[twin], units=ordered, errors=errors)
         return out
 
     def _kind(self, c: Candidate, rate_hz: float) -> str | None:
@@ -304,6 +305,7 @@ class Judge:
             snr=c.statistic,
             false_alarms_per_min=self.rate(c),
             flags=tuple(sorted(flags)),
+            unit_errors={key: round(c.errors[key], 5) for key in UNIT_KEYS if key in c.errors},
         )
 
 
