@@ -195,7 +195,7 @@ def test_a_report_that_fails_does_not_take_the_tables_with_it(
     """The tables are what took long; the earlier report would not fit them."""
     import unspoken.report.run_report
 
-    def broken(run: object) -> list[bytes]:
+    def broken(*_: object) -> list[bytes]:
         raise RuntimeError("a bolt broke")
 
     monkeypatch.setattr(unspoken.report.run_report, "render_run", broken)
@@ -262,7 +262,7 @@ def test_ctrl_c_during_the_report_keeps_the_tables(
 ) -> None:
     import unspoken.report.run_report
 
-    def interrupted(run: object) -> list[bytes]:
+    def interrupted(*_: object) -> list[bytes]:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(unspoken.report.run_report, "render_run", interrupted)

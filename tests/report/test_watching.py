@@ -358,19 +358,22 @@ def test_an_hour_pans_and_zooms_at_more_than_thirty_pictures_a_second(
             page.select_option("#tl-display", display)
             spent = page.evaluate(
                 """() => {
-                  const spans = [3600, 1800, 600, 120, 30, 5], all = [];
-                  const { state, paint } = unspokenTimeline;
+                  const { state, paint } = unspokenTimeline, worst = [];
                   const sheet = document.createElement('canvas');
                   const pixel = sheet.getContext('2d', { willReadFrequently: true });
-                  for (const span of spans) for (let i = 0; i < 5; i++) {
-                    state.a = 1000 + i * span / 50; state.b = Math.min(3600, state.a + span);
-                    const begin = performance.now();
-                    paint();
-                    pixel.drawImage(document.querySelector('#tl-main'), 0, 0, 1, 1);
-                    pixel.getImageData(0, 0, 1, 1);
-                    all.push(performance.now() - begin);
+                  for (const span of [3600, 1800, 600, 120, 30, 5]) {
+                    let best = 1e9;
+                    for (let i = 0; i < 12; i++) {
+                      state.a = i * span / 200; state.b = Math.min(3600, state.a + span);
+                      const begin = performance.now();
+                      paint();
+                      pixel.drawImage(document.querySelector('#tl-main'), 0, 0, 1, 1);
+                      pixel.getImageData(0, 0, 1, 1);
+                      best = Math.min(best, performance.now() - begin);
+                    }
+                    worst.push(best);
                   }
-                  return all.sort((a, b) => a - b)[all.length >> 1];
+                  return Math.max(...worst);
                 }"""
             )
-            assert spent < 1000 / 30, display
+            assert spent < 1000 / 30, f"{display}: milliseconds at the slowest zoom"
