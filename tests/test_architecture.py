@@ -25,6 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("facs",),
     ("media",),
     ("face",),
+    ("redaction",),
     ("motion",),
     ("spotting",),
     # Below the reading: signals need segments, segments need no reading.

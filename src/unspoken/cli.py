@@ -10,7 +10,8 @@ import typer
 
 from unspoken import __version__
 from unspoken.cli_context import context, export
-from unspoken.commands import reading_app
+from unspoken.commands import insight_app, reading_app
+from unspoken.commands.academy_app import academy_app
 
 __all__ = ["app", "main"]
 
@@ -29,6 +30,7 @@ bench_app = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(bench_app, name="bench")
+app.add_typer(academy_app, name="academy")
 
 #: What the command line calls a setting, for messages about it.
 _OPTION_OF = {
@@ -372,6 +374,7 @@ def recovery(
     raise typer.Exit(recovery_command(clips, out, choices))
 
 
+insight_app.register(app, bench_app)
 reading_app.register(app, bench_app)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from unspoken import __version__, records
@@ -145,8 +146,10 @@ class MomentsFile:
 
 def moments_text(file: MomentsFile) -> bytes:
     """The bytes of ``moments.json``."""
-    text = json.dumps(file.to_json_dict(), indent=1, ensure_ascii=False, allow_nan=False)
-    return (text + "\n").encode("utf-8", "backslashreplace")
+    text = json.dumps(file.to_json_dict(), ensure_ascii=False, allow_nan=False)
+    # The standard library writes indented text ten times more slowly.
+    indented: bytes = msgspec.json.format(text.encode("utf-8", "backslashreplace"), indent=1)
+    return indented + b"\n"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from unspoken import __version__
 from unspoken.errors import InputError, UsageError
 from unspoken.reading.emotion_table import LABELS
-from unspoken.reading.emotions import EmotionModel, default_model
+from unspoken.reading.emotions import default_model
 from unspoken.reading.evidence import unit_evidence
 from unspoken.reading.trained import FEATURES, DataCard, TrainedModel, features
 from unspoken.spotting.events import Event
