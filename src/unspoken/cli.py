@@ -59,6 +59,10 @@ Source = Annotated[
     str,
     typer.Argument(help="A video file, or a folder with one picture per frame.", callback=_named),
 ]
+Result = Annotated[
+    Path,
+    typer.Argument(help="A folder of results, as results/my-video.", show_default=False),
+]
 Fps = Annotated[
     float | None,
     typer.Option(
@@ -199,6 +203,46 @@ def faces(
 
     settings = make_settings(fps=fps, max_faces=max_faces, names=_OPTION_OF)
     raise typer.Exit(faces_command(source, out, settings))
+
+
+@app.command()
+def report(
+    result: Result,
+    video: Annotated[
+        Literal["link", "embed", "none"],
+        typer.Option(
+            "--video",
+            help="The recording on the page. link: played from where it lies. embed: a small copy "
+            "inside the page, which any browser plays. none: left out.",
+        ),
+    ] = "link",
+    source: Annotated[
+        Path | None,
+        typer.Option("--source", help="Where the recording is now, if it was moved."),
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Write the report of a result again, with context, signals and judgements added since."""
+    from unspoken.commands.report import report_command
+
+    raise typer.Exit(report_command(result, video=video, source=source, quiet=quiet))
+
+
+@app.command()
+def judgements(
+    result: Result,
+    file: Annotated[
+        Path, typer.Argument(help="The judgements.json a report page saved.", show_default=False)
+    ],
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Take the new word where somebody changed theirs."),
+    ] = False,
+) -> None:
+    """Put judgements saved from a report page beside the result, checked and merged."""
+    from unspoken.commands.report import judgements_command
+
+    raise typer.Exit(judgements_command(result, file, replace_changed=replace))
 
 
 @app.command()

@@ -24,6 +24,7 @@ __all__ = [
     "footage_findings",
     "headline",
     "number",
+    "plain",
     "rate_text",
     "seen_class",
     "unit_label",
@@ -267,3 +268,8 @@ def event_title(event: Event) -> str:
     """What an event is consistent with, in one phrase."""
     names = {"micro": "Micro-expression", "macro": "Macro-expression", "blink": "Blink"}
     return names[event.kind]
+
+
+def plain(name: str) -> str:
+    """A name from a file as words: ``concealed_dissatisfaction`` has no underscore for readers."""
+    return name.replace("_", " ")
