@@ -122,7 +122,9 @@ async function playRound(stage, block, trials) {
     const stimulus = new SceneStimulus(stage, trial.scene, { hz: plan.hz, frames: plan.total });
     return {
       type: FlashPlugin,
-      context, plan, stimulus,
+      plan,
+      context: () => context,
+      stimulus: () => stimulus,
       on_start: () => {
         become("preparing");
         place.replaceChildren();
