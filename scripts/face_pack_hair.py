@@ -115,7 +115,7 @@ def _comb_parted(p: Floats, root: Floats) -> Floats:
         [
             side * (0.9 - 0.65 * low - 0.25 * front),
             -0.15 - 1.2 * low + 0.9 * front * (1 - low),
-            -0.45 - 0.9 * front,
+            -0.45 - 0.9 * front - 0.9 * low * np.clip((p[:, 2] + 0.1) / 0.3, 0, 1),
         ],
         axis=1,
     )
@@ -206,6 +206,7 @@ def grow(
     sides = np.clip((7.95 - root[:, 1]) / 0.4, 0, 1)
     length = (style.top * (1 - sides) + style.sides * sides) * rng.uniform(0.86, 1.06, style.count)
     lift = style.lift * rng.uniform(0.15, 1.0, style.count) * (1 - 0.45 * sides)
+    low = sides * (style.gravity > 0.2)  # what hangs starts flat
     step = length / (style.joints - 1)
     line, outward = [root - 0.004 * out], [out]
     p = line[0]
@@ -220,7 +221,9 @@ def grow(
         bend = 0.7 * bend + 0.7 * rng.standard_normal((style.count, 3))
         free = np.clip((7.35 - p[:, 1]) / 0.25, 0, 1)[:, None]
         wanted = lift * min(1.0, 2.5 * t)
-        rise = style.rise * max(0.0, 1 - 2.2 * t) + np.clip((wanted - height) * 6, -0.6, 0.9)
+        rise = style.rise * (1 - 0.75 * low) * max(0.0, 1 - 2.2 * t) + np.clip(
+            (wanted - height) * 6, -0.6, 0.9
+        )
         d = comb * (1 - 0.8 * free) + n * rise[:, None] * (1 - free) + style.curl * bend
         d[:, 1] -= style.gravity * t * 2 + (style.gravity > 0.2) * free[:, 0] * 1.4
         p = p + _unit(d) * step[:, None]
@@ -242,7 +245,7 @@ def _clear(p: Floats, tree: cKDTree, points: Floats, facing: Floats, least: Floa
 def _off_the_face(p: Floats) -> Floats:
     """Push strands to the side where they would hang before the face."""
     before = (p[:, 1] < 7.85) & (p[:, 2] > 0.62)
-    narrow = 0.70
+    narrow = 0.66
     x = np.where(before, np.sign(p[:, 0]) * np.maximum(np.abs(p[:, 0]), narrow), p[:, 0])
     z = np.where((p[:, 1] < 7.6) & (p[:, 2] > 0.72), 0.72, p[:, 2])
     return np.stack([x, p[:, 1], z], axis=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections import Counter
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +14,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from unspoken.academy.rendering import check_pack
+from unspoken.errors import AssetError
 from unspoken.facs.units import UNIT_KEYS
 
 FACES = Path(str(files("unspoken") / "academy" / "faces"))
@@ -55,6 +58,18 @@ def test_every_file_is_there_with_its_digest_and_no_other(pack: dict[str, Any]) 
     assert there == {*pack["files"], "pack.json", "PROVENANCE.json"}
     for name, digest in pack["files"].items():
         assert hashlib.sha256((FACES / name).read_bytes()).hexdigest() == digest, name
+
+
+def test_a_damaged_pack_is_refused_by_name(tmp_path: Path) -> None:
+    copy = tmp_path / "faces"
+    shutil.copytree(FACES, copy)
+    assert check_pack(copy)["format"] == 1
+    (copy / "teeth.webp").write_bytes(b"no picture")
+    with pytest.raises(AssetError, match=r"teeth\.webp .*expected sha256"):
+        check_pack(copy)
+    (copy / "pack.bin").unlink()
+    with pytest.raises(AssetError, match=r"pack\.bin"):
+        check_pack(copy)
 
 
 def test_the_pack_stays_under_25_megabytes() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from unspoken.academy.expressions import EXPRESSIONS
-from unspoken.academy.film import Film, load_film
+from unspoken.academy.film import Film, Movement, Part, load_film
 from unspoken.errors import InputError, SourceNotFound
 
 
@@ -125,3 +127,17 @@ def test_what_is_no_film_is_refused(tmp_path: Path, text: str) -> None:
 def test_a_missing_film_is_said_to_be_missing(tmp_path: Path) -> None:
     with pytest.raises(SourceNotFound):
         load_film(tmp_path / "none.json")
+
+
+def test_the_films_in_the_docs_are_films(repository: Path) -> None:
+    text = (repository / "docs" / "faces.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```json\n(.*?)```", text, flags=re.DOTALL)
+    assert len(examples) >= 2
+    for example in examples:
+        Film.model_validate_json(example)
+
+
+@pytest.mark.parametrize("model", [Film, Part, Movement])
+def test_every_field_of_a_film_is_documented(repository: Path, model: type[BaseModel]) -> None:
+    text = (repository / "docs" / "faces.md").read_text(encoding="utf-8")
+    assert not [name for name in model.model_fields if f"`{name}`" not in text]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import struct
 import zlib
@@ -11,6 +12,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import cv2
 import numpy as np
@@ -23,7 +25,7 @@ from unspoken.errors import AssetError, InputError, OutputError
 from unspoken.filing import writing
 from unspoken.media.writer import ClipWriter
 
-__all__ = ["SYNTHETIC", "Studio", "render_film"]
+__all__ = ["SYNTHETIC", "Studio", "check_pack", "decoded", "render_film", "sheet"]
 
 #: What every clip and picture says of itself in its metadata.
 SYNTHETIC = "Synthetic face, drawn by Unspoken. This person does not exist."
@@ -62,6 +64,28 @@ def _file(path: str) -> tuple[bytes, str] | None:
     return (where.read_bytes(), kind) if where.is_file() else None
 
 
+def check_pack(folder: Traversable | None = None) -> dict[str, Any]:
+    """The description of the face pack, after comparing every file with its digest.
+
+    Raises
+    ------
+    AssetError
+        If a file is missing or altered.
+    """
+    folder = folder or files("unspoken") / "academy" / "faces"
+    hint = "Install Unspoken again, or build the pack anew with scripts/build_face_pack.py."
+    try:
+        pack: dict[str, Any] = json.loads((folder / "pack.json").read_text(encoding="utf-8"))
+        for name, digest in pack["files"].items():
+            found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+            if found != digest:
+                wrong = f"{name} of the face pack: expected sha256 {digest}, found {found}."
+                raise AssetError(wrong, hint)
+    except (OSError, ValueError, KeyError, AttributeError) as error:
+        raise AssetError(f"The face pack in {folder} cannot be read ({error}).", hint) from error
+    return pack
+
+
 class Studio:
     """A browser with the faces in it.
 
@@ -70,7 +94,7 @@ class Studio:
     UsageError
         If there is no Chromium.
     AssetError
-        If the package's pages were not built, or the browser cannot draw.
+        If the package's pages were not built, the face pack is damaged, or the browser cannot draw.
     """
 
     def __init__(self) -> None:
@@ -79,6 +103,7 @@ class Studio:
             raise AssetError(
                 f"The drawing library is missing ({library}).", "From a checkout, run: make web"
             )
+        self._people = sorted(check_pack()["identities"])
         self._browser = Browser(_file)
         try:
             self._browser.open("/")
@@ -99,12 +124,11 @@ class Studio:
         InputError
             If the pack has no face of that name.
         """
-        listed = json.loads((files("unspoken") / "academy" / "faces" / "pack.json").read_text())
-        known = sorted(listed["identities"])
         for part in film.faces:
-            if part.identity not in known:
+            if part.identity not in self._people:
                 raise InputError(
-                    f"There is no face {part.identity!r}.", f"There are {', '.join(known)}."
+                    f"There is no face {part.identity!r}.",
+                    f"There are {', '.join(self._people)}.",
                 )
         self._browser.run(f"load({json.dumps(film.to_player())})")
 

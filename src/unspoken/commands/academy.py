@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import cv2
@@ -32,10 +33,14 @@ def render_command(film: Path, out: Path, *, quiet: bool) -> int:
         If there is no browser to draw with.
     """
     described = load_film(film)
+    began = time.monotonic()
     with bar(Console(stderr=True, quiet=quiet), out.name) as tick:
         count = render_film(described, out, lambda done, total: tick(done, 0.0, total))
     if not quiet:
-        tell(f"{out}: {count} pictures of a synthetic face at {float(described.fps):g} a second")
+        tell(
+            f"{out}: {count} pictures of a synthetic face at {float(described.fps):g} a second "
+            f"({(time.monotonic() - began) / count:.2f} s to draw each)"
+        )
     return 0
 
 

@@ -6,12 +6,13 @@ import json
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
-from fastapi import APIRouter, HTTPException
-from fastapi.responses import FileResponse, HTMLResponse
-from jinja2 import Environment, PackageLoader, select_autoescape
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import FileResponse
 
 from unspoken.academy.lab import lab_data
+from unspoken.server.pages import page
 
 __all__ = ["router"]
 
@@ -40,10 +41,7 @@ def face_file(name: str) -> FileResponse:
     return FileResponse(path, media_type=_KINDS[path.suffix])
 
 
-@router.get("/academy/faces", response_class=HTMLResponse)
-def face_lab() -> HTMLResponse:
+@page(router, "/academy/faces", "face_lab.html")
+def face_lab(request: Request) -> dict[str, Any]:
     """The face lab."""
-    environment = Environment(
-        loader=PackageLoader("unspoken.server"), autoescape=select_autoescape()
-    )
-    return HTMLResponse(environment.get_template("face_lab.html").render(lab=lab_data()))
+    return {"lab": lab_data()}

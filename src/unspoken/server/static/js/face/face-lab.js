@@ -261,10 +261,10 @@ class FaceLab {
   }
 
   tell() {
-    const moved = Object.entries(this.sliders.get()).map(([key, a]) => `${key} ${a.toFixed(2)}`);
-    const text = moved.length ? moved.join(", ") : "neutral";
-    byId("said").textContent = moved.length ? text : "Neutral: nothing moves.";
-    this.first.canvas.setAttribute("aria-label", `Synthetic face: ${text}`);
+    const units = this.sliders.get();
+    const text = inWords(units);
+    byId("said").textContent = text || "Neutral: nothing moves.";
+    this.first.canvas.setAttribute("aria-label", `Synthetic face: ${text || "neutral"}`);
   }
 
   /**
@@ -278,6 +278,20 @@ class FaceLab {
     byId("confused").hidden = !confused;
     byId("confused-text").textContent = confused;
   }
+}
+
+/**
+ * Amplitudes in a line: AU4 1.00 where both sides agree, AU4L 1.00 where they do not.
+ * @param {Amplitudes} units
+ */
+function inWords(units) {
+  const parts = Object.entries(units).map(([key, amplitude]) => {
+    const other = key.endsWith("L") ? `${key.slice(0, -1)}R` : `${key.slice(0, -1)}L`;
+    const both = /[LR]$/.test(key) && units[other] === amplitude;
+    if (both && key.endsWith("R")) return "";
+    return `${both ? key.slice(0, -1) : key} ${amplitude.toFixed(2)}`;
+  });
+  return parts.filter(Boolean).join(", ");
 }
 
 /**

@@ -40,6 +40,8 @@ import { hairGeometry } from "./face-hair.js";
 
 const LIGHT_FROM = new THREE.Vector3(-0.52, 0.5, 0.86).normalize();
 const SHADOW_SIZE = 512;
+/** As a photographer would: darker skin gets more light, so that folds show as well. */
+const EXPOSURE = { "medium-3": 1.02, "dark-1": 1.08, "dark-2": 1.25, "dark-3": 1.5 };
 
 /** @type {Map<string, Promise<FacePack>>} */
 const packs = new Map();
@@ -130,6 +132,7 @@ export class FaceStage {
     const loaded = await Promise.all(
       Object.entries(files).map(async ([key, file]) => {
         const texture = await loadTexture(pack.base + file);
+        if (key === "skin") texture.anisotropy = 2;
         if (key === "pores") texture.wrapS = texture.wrapT = THREE.RepeatWrapping;
         return /** @type {[string, THREE.Texture]} */ ([key, texture]);
       }),
@@ -152,6 +155,7 @@ export class FaceStage {
     const eyeY = (identity.eyes.L[1] + identity.eyes.R[1]) / 2;
     this.eyeY = eyeY;
     this.shared.neckY.value = eyeY - 7.356;
+    this.shared.exposure.value = EXPOSURE[/** @type {keyof typeof EXPOSURE} */ (identity.tone)] ?? 0.94;
     const extra = new Float32Array(4 * pack.head.vertices);
     [pack.array(identity.light), pack.inside, pack.shirt].forEach((bytes, channel) => {
       bytes.forEach((/** @type {number} */ byte, /** @type {number} */ k) => {
@@ -404,7 +408,6 @@ async function loadTexture(address) {
   texture.flipY = false;
   texture.generateMipmaps = true;
   texture.minFilter = THREE.LinearMipmapLinearFilter;
-  texture.anisotropy = 4;
   texture.needsUpdate = true;
   return texture;
 }
