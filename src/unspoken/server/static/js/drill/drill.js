@@ -71,8 +71,12 @@ async function ask(path, body) {
 
 class Refused extends Error {}
 
+/** What the server said last, plus what was answered since. @type {any} */
+let latest = {};
+
 /** @param {any} found */
 function progress(found) {
+  latest = found;
   meter.max = found.wanted;
   meter.value = found.counted;
   const left = found.excluded ? ` ${found.excluded} not shown exactly as planned: left out and shown again.` : "";
@@ -136,6 +140,8 @@ async function playRound(stage, block, trials) {
         const answer = await question(trial, shown);
         outbox.add(block, { id: trial.id, ...answer, shown_frames: shown.shown_frames, flags: shown.flags });
         outbox.flush().catch(() => {});
+        if (!shown.flags.length) progress({ ...latest, counted: latest.counted + 1 });
+        else progress({ ...latest, excluded: latest.excluded + 1 });
         if (config.feedback) {
           become("explaining");
           await explain({ place, context, stimulus, trial, config, answer });
