@@ -59,6 +59,7 @@ class FrameMessage:
     index: int
     time_s: float
     flags: tuple[bool, bool, bool]
+    change: float
     faces: FacesInFrame
 
 
@@ -134,6 +135,7 @@ class Sight:
                     key_frame=key_frame,
                     interlaced=interlaced,
                     corrupt=corrupt,
+                    change=what.change,
                 ),
                 what.faces,
             )

@@ -73,7 +73,7 @@ def _serve(source: Source, request: Request, requests: BinaryIO, answers: Binary
             break
         np.copyto(planes[frame.index % SLOTS], frame.luma)
         flags = (frame.key_frame, frame.interlaced, frame.corrupt)
-        _tell(FrameMessage(frame.index, frame.time_s, flags, faces), answers)
+        _tell(FrameMessage(frame.index, frame.time_s, flags, frame.change, faces), answers)
     facts = source.finish_facts()
     _tell(Outcome(facts, source.clock, source.notes, decode_s, faces_s, error), answers)
 

@@ -15,7 +15,7 @@ from unspoken.spotting.calibration import Prior, TailCalibration
 from unspoken.spotting.candidates import Candidate
 from unspoken.spotting.channels import EYE_UNITS, SPEECH_UNITS, UNIT_AREA, Area
 from unspoken.spotting.decide import MICRO_MIN_HZ, classify
-from unspoken.spotting.events import Event
+from unspoken.spotting.events import ArtefactKind, Event
 from unspoken.spotting.excursions import MIN_DISPLACEMENT_ICD, MIN_TOTAL_S, displacement_icd
 from unspoken.spotting.window import EvidenceWindow
 from unspoken.timing import Interval, iou
@@ -43,6 +43,12 @@ _EYES_SIDE_S = 0.35
 #: A movement of the eye units longer than this is not a blink's or jump's doing, seconds.
 _EYES_HIDE_S = 1.0
 _EYE_ARTEFACTS = {"blink", "gaze_shift"}
+_MOUTH_ARTEFACTS: tuple[ArtefactKind, ...] = ("speech", "mouth_opening", "chewing")
+#: These move the whole face's picture a little.
+_MOVES_ALL = {
+    *("light_change", "flicker", "head_turn", "head_nod", "head_shake"),
+    *("camera_shake", "key_frame", "occlusion"),
+}
 #: What starts together with a step of the light is its doing, seconds.
 _WITH_S = 0.25
 #: How far before its onset a held movement may have been set off by the light, seconds.
@@ -99,7 +105,7 @@ class Judge:
         """
         start, stop = candidate.onset_s, candidate.offset_s
         met = self._artefacts.overlapping(start, stop)
-        moved = bool(met & {"light_change", "head_turn"})
+        moved = bool(met & _MOVES_ALL)
         if candidate.breadth > (_TOO_BROAD_MOVED if moved else _TOO_BROAD) or "cut" in met:
             return None
         lit = (start - _WITH_S, start + _WITH_S)
@@ -127,7 +133,7 @@ class Judge:
         around = start - _EYES_SIDE_S, stop + _EYES_SIDE_S
         if self._artefacts.overlapping(*around) & _EYE_ARTEFACTS and stop - start < _EYES_HIDE_S:
             explained |= EYE_UNITS
-        if self._artefacts.share("mouth_opening", start, stop) > 0.5:
+        if sum(self._artefacts.share(kind, start, stop) for kind in _MOUTH_ARTEFACTS) > 0.5:
             explained |= SPEECH_UNITS
         return explained
 
@@ -231,7 +237,8 @@ class Judge:
 
     def _event(self, c: Candidate, window: EvidenceWindow) -> Event | None:
         """The event, or None when its timing does not allow one."""
-        recent = np.diff(window.times[window.between(c.onset_s - 5.0, c.offset_s + 5.0)])
+        near = window.between(c.onset_s - 5.0, c.offset_s + 5.0)
+        recent = np.diff(window.times[near][~window.repeat[near]])
         rate_hz = 1.0 / float(np.median(recent)) if recent.size else 0.0
         kind = self._kind(c, rate_hz)
         small = displacement_icd(c.units) < MIN_DISPLACEMENT_ICD

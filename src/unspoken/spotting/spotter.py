@@ -28,6 +28,7 @@ from unspoken.spotting.filters import HALF_WINDOW_S
 from unspoken.spotting.judge import Judge
 from unspoken.spotting.pulses import BLOCK_S, LAG, PulseDetector
 from unspoken.spotting.sensitivity import UnitSensitivity
+from unspoken.spotting.voice import VoiceTrack
 from unspoken.spotting.window import EvidenceWindow
 from unspoken.timing import Interval, median_step
 
@@ -47,9 +48,11 @@ class Spotter:
     ----------
     settings : Settings
         `false_alarms_per_min` and `protocol` are used.
+    voice : VoiceTrack, optional
+        Voices heard in the recording; may grow while rows are pushed.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, voice: VoiceTrack | None = None) -> None:
         self._window = EvidenceWindow.empty(_KEEP_S)
         self._rows: list[EvidenceRow] = []
         self._pulses = PulseDetector()
@@ -58,7 +61,7 @@ class Spotter:
         self._excursions = {sign: ExcursionDetector() for sign in _SIGNS}
         self._last_run: int | None = None
         self._last_row_s = -np.inf
-        self._finder = ArtefactFinder(0)
+        self._finder = ArtefactFinder(0, voice)
         self._judge = Judge(settings, self._finder)
 
     @property

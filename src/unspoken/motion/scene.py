@@ -1,0 +1,271 @@
+"""What the picture around and on a face does that no muscle did: shake, blur, cover, blocks.
+
+A few cheap looks at every frame, on thumbnails of the aligned face and on three strips along the
+picture's edges. They measure; what an artefact is and what it does to events is decided in
+`unspoken.spotting`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from unspoken.face.observation import Pose
+from unspoken.media.frame import Frame, Plane
+from unspoken.motion.backend import Array
+from unspoken.motion.fields import FACE_OVAL
+
+__all__ = ["Scene", "SceneWatcher"]
+
+#: Looks at sharpness and shake are at least this far apart, looks for cover that far, seconds.
+_LOOK_S, _COVER_S = 0.03, 0.1
+#: Thumbnails of the face: side for sharpness, side for cover, cells of the latter per side.
+_SHARP_PX, _COVER_PX, _CELLS = 80, 40, 8
+#: Usual sharpness: this quantile of the looks of the last seconds.
+_USUAL_QUANTILE, _USUAL_LOOKS = 0.75, 150
+#: Looks needed before anything is called unusual.
+_LEAST_LOOKS = 8
+#: A cell is covered when its brightness differs by this part of the face's, or its texture is not
+#: the reference's although one of them has some (grey levels).
+_OTHER_LIGHT, _OTHER_TEXTURE, _TEXTURE_GREY = 0.22, 0.3, 5.0
+#: A reference serves poses within this angle, degrees; what covers it longer becomes usual.
+_POSE_REACH_DEG, _BECOMES_USUAL_S = 10.0, 20.0
+#: How fast the reference follows where nothing covers it, seconds.
+_FOLLOW_S = 2.0
+#: Width of the strips along the edges, part of the picture, and their least contrast, grey levels.
+_STRIP, _LEAST_CONTRAST = 0.12, 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One frame's picture, apart from the expression.
+
+    Parameters
+    ----------
+    key_frame : bool
+        The codec stored this picture by itself.
+    change : float
+        How much the picture differs from the one before, grey levels; NaN if unknown.
+    x_px, y_px : float
+        Middle of the inner eye corners, picture pixels.
+    shift_x_px, shift_y_px : float
+        How far the background moved since the last look, picture pixels; NaN where it has no
+        texture or none is in view.
+    background : float
+        Mean brightness of the picture's edges, grey levels; NaN where the face fills them.
+    sharpness : float
+        Fine contrast of the face relative to what is usual for it, 1.0 = usual.
+    covered : float
+        Share of the face (0..1) that looks like something else than shortly before.
+    blocks : float
+        Brightness steps at the codec's block borders over those elsewhere, from the last of the
+        looks taken twice a second (`unspoken.motion.quality.blockiness`); 1.0 without blocks.
+    """
+
+    key_frame: bool
+    change: float
+    x_px: float
+    y_px: float
+    shift_x_px: float
+    shift_y_px: float
+    background: float
+    sharpness: float
+    covered: float
+    blocks: float
+
+
+class SceneWatcher:
+    """Follows the pictures of one uninterrupted run of one face."""
+
+    def __init__(self) -> None:
+        self._next_look_s = self._next_cover_s = -np.inf
+        self._details: deque[float] = deque(maxlen=_USUAL_LOOKS)
+        self._usual = 0.0
+        self._profiles: tuple[Array | None, ...] | None = None
+        self._reference: Array | None = None
+        self._reference_pose: Pose | None = None
+        self._face = np.zeros((_CELLS, _CELLS), np.bool_)
+        self._cells_since = np.full((_CELLS, _CELLS), np.inf)
+        self._last_cover_s = -np.inf
+        self._sharpness, self._covered = 1.0, 0.0
+
+    def look(
+        self,
+        frame: Frame,
+        crop: Array,
+        points: NDArray[np.float32],
+        transform: NDArray[np.float64],
+        pose: Pose,
+        blocks: float,
+    ) -> Scene:
+        """Look at one frame.
+
+        Parameters
+        ----------
+        frame : Frame
+            The picture.
+        crop : ndarray of float32, shape (size, size)
+            The aligned face, grey levels 0..255.
+        points : ndarray, shape (478, 3)
+            Mesh in picture pixels.
+        transform : ndarray, shape (2, 3)
+            From crop pixels to picture pixels.
+        pose : Pose
+            Head pose, degrees.
+        blocks : float
+            Blockiness at the last look taken at it.
+        """
+        time_s, shift = frame.time_s, (np.nan, np.nan)
+        if time_s >= self._next_look_s:
+            self._next_look_s = time_s + _LOOK_S
+            shift = self._shift(frame.luma, points)
+            small = cv2.resize(crop, (_SHARP_PX, _SHARP_PX), interpolation=cv2.INTER_AREA)
+            self._sharpness = self._relative_sharpness(small)
+            if time_s >= self._next_cover_s:
+                self._next_cover_s = time_s + _COVER_S
+                oval = _to_thumbnail(points[FACE_OVAL, :2], transform, crop.shape[0])
+                self._covered = self._cover(small, oval, pose, time_s)
+        middle = 0.5 * (points[133, :2] + points[362, :2])
+        return Scene(
+            frame.key_frame,
+            frame.change,
+            float(middle[0]),
+            float(middle[1]),
+            *shift,
+            self._background(),
+            self._sharpness,
+            self._covered,
+            blocks,
+        )
+
+    def _relative_sharpness(self, small: Array) -> float:
+        """Contrast between neighbouring pixels over the usual one, free of the light's level."""
+        inner = small[_SHARP_PX // 8 : -_SHARP_PX // 8, _SHARP_PX // 6 : -_SHARP_PX // 6]
+        level = max(cv2.mean(inner)[0], 1.0)
+        detail = cv2.mean(cv2.absdiff(inner, cv2.blur(inner, (3, 3))))[0] / level
+        self._details.append(detail)
+        if len(self._details) % 8 == 0:
+            self._usual = float(np.quantile(self._details, _USUAL_QUANTILE))
+        return detail / self._usual if self._usual > 0.0 else 1.0
+
+    def _shift(self, luma: Plane, points: NDArray[np.float32]) -> tuple[float, float]:
+        """Movement of the background since the last look, from brightness profiles of strips."""
+        height, width = luma.shape
+        left, right = points[FACE_OVAL, 0].min(), points[FACE_OVAL, 0].max()
+        side = max(8, int(_STRIP * width))
+        strips = (
+            (luma[: max(8, int(_STRIP * height))], 0, points[FACE_OVAL, 1].min() > _STRIP * height),
+            (luma[:, :side], 1, left > side),
+            (luma[:, width - side :], 1, right < width - side),
+        )
+        profiles = tuple(
+            cv2.reduce(strip, axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel() if clear else None
+            for strip, axis, clear in strips
+        )
+        before, self._profiles = self._profiles, profiles
+        if before is None:
+            return np.nan, np.nan
+        across, down_left, down_right = (
+            _moved(a, b) if a is not None and b is not None else np.nan
+            for a, b in zip(before, profiles, strict=True)
+        )
+        # Both sides have to agree: one alone may be somebody walking by.
+        down = (
+            0.5 * (down_left + down_right)
+            if abs(down_left - down_right) < 0.3 + 0.3 * abs(down_left + down_right)
+            else np.nan
+        )
+        return float(across), float(down)
+
+    def _background(self) -> float:
+        seen = [p for p in self._profiles or () if p is not None]
+        return sum(cv2.mean(p)[0] for p in seen) / len(seen) if seen else float("nan")
+
+    def _cover(
+        self, small: Array, oval: NDArray[np.float64], pose: Pose, time_s: float
+    ) -> float:
+        """Share of the face's cells that do not look like the reference."""
+        now = cv2.resize(small, (_COVER_PX, _COVER_PX), interpolation=cv2.INTER_AREA)
+        known = self._reference_pose
+        if (
+            self._reference is None
+            or known is None
+            or np.hypot(known.yaw_deg - pose.yaw_deg, known.pitch_deg - pose.pitch_deg)
+            > _POSE_REACH_DEG
+        ):
+            self._take_reference(now, oval, pose)
+            self._last_cover_s = time_s
+            return 0.0
+        odd = self._face & _differs(self._reference, now)
+        self._cells_since = np.where(odd, np.minimum(self._cells_since, time_s), np.inf)
+        follow = ~odd | (time_s - self._cells_since > _BECOMES_USUAL_S)
+        share = 1.0 - float(np.exp(-(time_s - self._last_cover_s) / _FOLLOW_S))
+        self._last_cover_s = time_s
+        side = _COVER_PX // _CELLS
+        share_of = np.kron(np.where(follow, np.float32(share), np.float32(0.0)), np.ones((side,) * 2))
+        self._reference += share_of.astype(np.float32) * (now - self._reference)
+        return float(odd.sum() / max(self._face.sum(), 1))
+
+    def _take_reference(self, now: Array, oval: NDArray[np.float64], pose: Pose) -> None:
+        self._reference, self._reference_pose = now.copy(), pose
+        self._cells_since[:] = np.inf
+        mask = np.zeros((_COVER_PX, _COVER_PX), np.uint8)
+        cv2.fillConvexPoly(mask, np.round(oval).astype(np.int32), (255,))
+        inside = cv2.resize(mask, (_CELLS, _CELLS), interpolation=cv2.INTER_AREA)
+        self._face = np.asarray(inside > 150)
+
+
+def _to_thumbnail(
+    points: NDArray[np.float32], transform: NDArray[np.float64], crop_px: int
+) -> NDArray[np.float64]:
+    """Picture points in pixels of the thumbnail in which cover is looked for."""
+    inverse = np.linalg.inv(transform[:, :2])
+    return np.asarray((points - transform[:, 2]) @ inverse.T * (_COVER_PX / crop_px))
+
+
+def _moved(before: Array, after: Array) -> float:
+    """Shift of a profile by least squares, samples; NaN where it has no contrast.
+
+    One Gauss-Newton step (Lucas & Kanade 1981) on lightly smoothed profiles, and a second one after
+    the whole part has been undone.
+    """
+    a, b = cv2.blur(before, (1, 5)).ravel(), cv2.blur(after, (1, 5)).ravel()
+    slope = 0.5 * (a[2:] - a[:-2])
+    energy = float(slope @ slope)
+    if a.shape != b.shape or energy < _LEAST_CONTRAST**2 * slope.size * 0.01:
+        return np.nan
+    step = -float(slope @ (b - a - float((b - a).mean()))[1:-1]) / energy
+    whole = round(step)
+    if whole:
+        reach = min(abs(whole), 12)
+        moved = b[reach:] if whole > 0 else b[:-reach]
+        kept = a[:-reach] if whole > 0 else a[reach:]
+        left = moved - kept
+        rest = slope[: left.size - 2] if whole > 0 else slope[reach:]
+        energy = max(float(rest @ rest), 1e-6)
+        step = float(np.sign(whole)) * reach - float(rest @ (left - left.mean())[1:-1]) / energy
+    return step
+
+
+def _differs(reference: Array, now: Array) -> NDArray[np.bool_]:
+    """Which cells look like something else, shape (cells, cells)."""
+
+    def mean(values: Array) -> Array:
+        cells = cv2.resize(values, (_CELLS, _CELLS), interpolation=cv2.INTER_AREA)
+        return np.asarray(cells, dtype=np.float32)
+
+    was, is_ = mean(reference), mean(now)
+    gain = float(np.median(is_) / max(float(np.median(was)), 1.0))
+    level = max(float(np.median(is_)), 8.0)
+    var_was = np.maximum(mean(reference * reference) - was * was, 0.0) * gain * gain
+    var_is = np.maximum(mean(now * now) - is_ * is_, 0.0)
+    both = (mean(reference * now) - was * is_) * gain
+    alike = both / np.maximum(np.sqrt(var_was * var_is), 1.0)
+    textured = np.maximum(var_was, var_is) > _TEXTURE_GREY**2
+    return np.asarray(
+        (np.abs(is_ - gain * was) > _OTHER_LIGHT * level) | (textured & (alike < _OTHER_TEXTURE))
+    )

@@ -1,0 +1,127 @@
+"""Head movements told apart: nod, shake, and a turn that does not come back at once.
+
+A nod or shake is a chain of quick swings to and fro about one axis; a turn is one quick swing. Slow
+sway is neither. Rates and sizes: conversational nods swing at 1 to 5 Hz by a few degrees (Hadar,
+Steiner & Rose 1985, doi 10.1007/BF00987054).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["HeadMovement", "find_head_movements"]
+
+#: Smallest swing, its least mean speed and its longest duration.
+_SWING_DEG, _SWING_DEG_S, _SWING_S = 1.8, 8.0, 0.6
+#: Swings further apart are not one chain, seconds.
+_APART_S = 0.3
+#: One axis must swing this much more than the other.
+_DOMINANT = 1.3
+
+Array = NDArray[np.float64]
+#: Start and end in seconds, and signed size in degrees.
+Swing = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class HeadMovement:
+    """A chain of swings.
+
+    Parameters
+    ----------
+    kind : {"head_nod", "head_shake"}
+        About which axis.
+    start_s, end_s : float
+        Seconds.
+    """
+
+    kind: Literal["head_nod", "head_shake"]
+    start_s: float
+    end_s: float
+
+
+def find_head_movements(times_s: Array, pitch_deg: Array, yaw_deg: Array) -> list[HeadMovement]:
+    """Nods and shakes.
+
+    Parameters
+    ----------
+    times_s, pitch_deg, yaw_deg : ndarray, shape (n,)
+        Rising seconds and head pose; NaN allowed.
+
+    Returns
+    -------
+    list of HeadMovement
+        In order of time; empty when the head keeps still, sways or only turns.
+    """
+    chains = {
+        "head_nod": _chains(_quick(times_s, pitch_deg)),
+        "head_shake": _chains(_quick(times_s, yaw_deg)),
+    }
+    found = []
+    other: dict[str, Array] = {"head_nod": yaw_deg, "head_shake": pitch_deg}
+    own: dict[str, Array] = {"head_nod": pitch_deg, "head_shake": yaw_deg}
+    for kind in ("head_nod", "head_shake"):
+        for start, end in chains[kind]:
+            inside = (times_s >= start) & (times_s <= end)
+            if _range(own[kind][inside]) >= _DOMINANT * _range(other[kind][inside]):
+                found.append(HeadMovement(kind, start, end))  # type: ignore[arg-type]
+    return sorted(found, key=lambda m: m.start_s)
+
+
+def _range(values: Array) -> float:
+    known = values[np.isfinite(values)]
+    return float(np.ptp(known)) if known.size else 0.0
+
+
+def _quick(times_s: Array, angle: Array) -> list[Swing]:
+    """Quick swings between turning points; ripples below the least swing are no turning points."""
+    known = np.isfinite(angle)
+    t, v = times_s[known], angle[known]
+    if t.size < 3:
+        return []
+    turns = [0]
+    sign = 0.0
+    best = 0
+    for i in range(1, t.size):
+        if sign == 0.0:
+            if abs(v[i] - v[0]) >= _SWING_DEG:
+                sign, best = float(np.sign(v[i] - v[0])), i
+                turns[0] = _departure(v, 0, i)
+        elif sign * (v[i] - v[best]) >= 0.0:
+            best = i
+        elif sign * (v[best] - v[i]) >= _SWING_DEG:
+            turns.append(best)
+            sign, best = -sign, i
+    turns.append(best)
+    swings = []
+    for a, b in zip(turns, turns[1:], strict=False):
+        start = _departure(v, a, b)
+        size, lasted = float(v[b] - v[start]), float(t[b] - t[start])
+        if abs(size) >= _SWING_DEG and 0.0 < lasted <= _SWING_S:
+            if abs(size) / lasted >= _SWING_DEG_S:
+                swings.append((float(t[start]), float(t[b]), size))
+    return swings
+
+
+def _departure(values: Array, first: int, last: int) -> int:
+    """Last sample that is still within a tenth of the swing from where it began."""
+    part = np.abs(values[first : last + 1] - values[first])
+    return first + int(np.flatnonzero(part <= 0.1 * part[-1] + 1e-9)[-1]) if last > first else first
+
+
+def _chains(swings: list[Swing]) -> list[tuple[float, float]]:
+    """Stretches of at least two swings, to and fro."""
+    found: list[tuple[float, float]] = []
+    chain: list[Swing] = []
+    for swing in [*swings, (np.inf, np.inf, 0.0)]:
+        joined = chain and swing[0] - chain[-1][1] <= _APART_S and swing[2] * chain[-1][2] < 0
+        if not joined:
+            if len(chain) >= 2:
+                found.append((chain[0][0], chain[-1][1]))
+            chain = []
+        chain.append(swing)
+    return found
