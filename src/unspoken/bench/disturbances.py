@@ -62,7 +62,9 @@ class Hand:
             ends = [tuple(np.round(p).astype(int).tolist()) for p in (tip, root)]
             cv2.line(mask, ends[0], ends[1], (0.82 + 0.06 * i,), round(0.55 * u), cv2.LINE_AA)
         palm = (round(self.x), round(self.y + 2.9 * u + rise))
-        cv2.ellipse(mask, palm, (round(1.3 * u), round(1.4 * u)), 0, 0, 360, (0.9,), -1, cv2.LINE_AA)
+        cv2.ellipse(
+            mask, palm, (round(1.3 * u), round(1.4 * u)), 0, 0, 360, (0.9,), -1, cv2.LINE_AA
+        )
         shade = cv2.GaussianBlur(mask, (0, 0), 0.08 * u)[..., None]
         cover = np.clip(mask * 4.0, 0.0, 1.0)[..., None]
         skin = np.array([196.0, 148.0, 122.0], np.float32) * (0.55 + 0.5 * shade)

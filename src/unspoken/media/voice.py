@@ -27,8 +27,8 @@ __all__ = ["VoiceFinder", "VoiceListener"]
 #: Samples the detector takes at once.
 _HOP = 256
 _HOP_S = _HOP / RATE_HZ
-#: A voice begins at the upper score, and ends when the score has been below the lower one this long.
-_ON, _OFF, _OFF_S = 0.5, 0.35, 0.2
+#: A voice begins at the upper score; it ends when the score has been below the lower one so long.
+_ON, _OFF, _OFF_S = 0.5, 0.4, 0.2
 #: The first sound of a word scores late by about this much, seconds.
 _LATE_S = 0.08
 #: Shorter sounds are clicks and coughs, seconds.

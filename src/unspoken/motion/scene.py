@@ -21,21 +21,23 @@ from unspoken.motion.fields import FACE_OVAL
 
 __all__ = ["Scene", "SceneWatcher"]
 
+#: Mesh points that neither lids nor lips move.
+_NOSE = np.array([6, 168, 197, 195, 2])
 #: Looks at sharpness and shake are at least this far apart, looks for cover that far, seconds.
 _LOOK_S, _COVER_S = 0.03, 0.1
 #: Thumbnails of the face: side for sharpness, side for cover, cells of the latter per side.
 _SHARP_PX, _COVER_PX, _CELLS = 80, 40, 8
 #: Usual sharpness: this quantile of the looks of the last seconds.
-_USUAL_QUANTILE, _USUAL_LOOKS = 0.75, 150
-#: Looks needed before anything is called unusual.
-_LEAST_LOOKS = 8
+_USUAL_QUANTILE, _USUAL_LOOKS = 0.75, 450
 #: A cell is covered when its brightness differs by this part of the face's, or its texture is not
 #: the reference's although one of them has some (grey levels).
-_OTHER_LIGHT, _OTHER_TEXTURE, _TEXTURE_GREY = 0.22, 0.3, 5.0
+_OTHER_LIGHT, _OTHER_TEXTURE, _TEXTURE_GREY = 0.18, 0.3, 5.0
 #: A reference serves poses within this angle, degrees; what covers it longer becomes usual.
 _POSE_REACH_DEG, _BECOMES_USUAL_S = 10.0, 20.0
 #: How fast the reference follows where nothing covers it, seconds.
 _FOLLOW_S = 2.0
+#: Room left beside the face for hair and shoulders, in faces, and places on which strips may end.
+_ROOM, _PLACES = 0.5, 16
 #: Width of the strips along the edges, part of the picture, and their least contrast, grey levels.
 _STRIP, _LEAST_CONTRAST = 0.12, 1.5
 
@@ -51,7 +53,7 @@ class Scene:
     change : float
         How much the picture differs from the one before, grey levels; NaN if unknown.
     x_px, y_px : float
-        Middle of the inner eye corners, picture pixels.
+        Middle of the nose bridge and base, picture pixels: where the head is.
     shift_x_px, shift_y_px : float
         How far the background moved since the last look, picture pixels; NaN where it has no
         texture or none is in view.
@@ -129,7 +131,7 @@ class SceneWatcher:
                 self._next_cover_s = time_s + _COVER_S
                 oval = _to_thumbnail(points[FACE_OVAL, :2], transform, crop.shape[0])
                 self._covered = self._cover(small, oval, pose, time_s)
-        middle = 0.5 * (points[133, :2] + points[362, :2])
+        middle = points[_NOSE, :2].mean(axis=0)
         return Scene(
             frame.key_frame,
             frame.change,
@@ -154,40 +156,21 @@ class SceneWatcher:
 
     def _shift(self, luma: Plane, points: NDArray[np.float32]) -> tuple[float, float]:
         """Movement of the background since the last look, from brightness profiles of strips."""
-        height, width = luma.shape
-        left, right = points[FACE_OVAL, 0].min(), points[FACE_OVAL, 0].max()
-        side = max(8, int(_STRIP * width))
-        strips = (
-            (luma[: max(8, int(_STRIP * height))], 0, points[FACE_OVAL, 1].min() > _STRIP * height),
-            (luma[:, :side], 1, left > side),
-            (luma[:, width - side :], 1, right < width - side),
-        )
-        profiles = tuple(
-            cv2.reduce(strip, axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel() if clear else None
-            for strip, axis, clear in strips
-        )
-        before, self._profiles = self._profiles, profiles
+        before, self._profiles = self._profiles, _profiles(luma, points)
         if before is None:
             return np.nan, np.nan
-        across, down_left, down_right = (
-            _moved(a, b) if a is not None and b is not None else np.nan
-            for a, b in zip(before, profiles, strict=True)
-        )
+        moved = [
+            _moved(a, b) if a is not None and b is not None and a.shape == b.shape else np.nan
+            for a, b in zip(before, self._profiles, strict=True)
+        ]
         # Both sides have to agree: one alone may be somebody walking by.
-        down = (
-            0.5 * (down_left + down_right)
-            if abs(down_left - down_right) < 0.3 + 0.3 * abs(down_left + down_right)
-            else np.nan
-        )
-        return float(across), float(down)
+        return _agreed(moved[0], moved[1]), _agreed(moved[2], moved[3])
 
     def _background(self) -> float:
         seen = [p for p in self._profiles or () if p is not None]
         return sum(cv2.mean(p)[0] for p in seen) / len(seen) if seen else float("nan")
 
-    def _cover(
-        self, small: Array, oval: NDArray[np.float64], pose: Pose, time_s: float
-    ) -> float:
+    def _cover(self, small: Array, oval: NDArray[np.float64], pose: Pose, time_s: float) -> float:
         """Share of the face's cells that do not look like the reference."""
         now = cv2.resize(small, (_COVER_PX, _COVER_PX), interpolation=cv2.INTER_AREA)
         known = self._reference_pose
@@ -206,8 +189,10 @@ class SceneWatcher:
         share = 1.0 - float(np.exp(-(time_s - self._last_cover_s) / _FOLLOW_S))
         self._last_cover_s = time_s
         side = _COVER_PX // _CELLS
-        share_of = np.kron(np.where(follow, np.float32(share), np.float32(0.0)), np.ones((side,) * 2))
-        self._reference += share_of.astype(np.float32) * (now - self._reference)
+        rate = np.where(follow, np.float32(share), np.float32(0.0))
+        self._reference += np.kron(rate, np.ones((side, side), np.float32)) * (
+            now - self._reference
+        )
         return float(odd.sum() / max(self._face.sum(), 1))
 
     def _take_reference(self, now: Array, oval: NDArray[np.float64], pose: Pose) -> None:
@@ -225,6 +210,36 @@ def _to_thumbnail(
     """Picture points in pixels of the thumbnail in which cover is looked for."""
     inverse = np.linalg.inv(transform[:, :2])
     return np.asarray((points - transform[:, 2]) @ inverse.T * (_COVER_PX / crop_px))
+
+
+def _profiles(luma: Plane, points: NDArray[np.float32]) -> tuple[Array | None, ...]:
+    """Brightness along the strip above and beside the head, left and right, and along both sides.
+
+    None where the head, with some room for hair and shoulders, reaches into a strip.
+    """
+    height, width = luma.shape
+    grid = width / _PLACES
+    left, right = float(points[FACE_OVAL, 0].min()), float(points[FACE_OVAL, 0].max())
+    room = _ROOM * (right - left)
+    side, top = max(8, int(_STRIP * width)), max(8, int(_STRIP * height))
+    # Ends lie on a coarse grid, so that profiles of neighbouring frames can be compared.
+    first, last = int(int((left - room) / grid) * grid), int(np.ceil((right + room) / grid) * grid)
+    strips = (
+        (luma[:top, : max(first, 0)], 0, first >= side),
+        (luma[:top, last:], 0, width - last >= side),
+        (luma[:, :side], 1, left > side),
+        (luma[:, width - side :], 1, right < width - side),
+    )
+    return tuple(
+        cv2.reduce(strip, axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel() if clear else None
+        for strip, axis, clear in strips
+    )
+
+
+def _agreed(one: float, other: float) -> float:
+    """Mean of two shifts, NaN unless they are much alike."""
+    alike = abs(one - other) < 0.3 + 0.3 * abs(one + other)
+    return 0.5 * (one + other) if alike else float("nan")
 
 
 def _moved(before: Array, after: Array) -> float:

@@ -26,8 +26,8 @@ __all__ = ["EvidenceStream", "empty_row", "head_rotation"]
 _SMALLEST_ICD_PX = 12.0
 #: Share of the face left unexplained by template and fields: something is in front of it.
 _OCCLUDED_MISFIT = 0.55
-#: Fine contrast relative to the usual one below which nothing can be compared, and share of the face
-#: that looks like something else above which something is in front of it.
+#: Fine contrast relative to the usual one below which nothing can be compared, and share of the
+#: face that looks like something else above which something is in front of it.
 _BLURRED, _COVERED = 0.5, 0.25
 #: Mesh score below which the face counts as hidden.
 _LOWEST_PRESENCE = 0.3

@@ -11,19 +11,27 @@ from unspoken.spotting.breaks import key_frame_pops
 from unspoken.spotting.events import Artefact, ArtefactKind, Source
 from unspoken.spotting.head import find_head_movements
 from unspoken.spotting.light import change_over, flickers, light_steps, shakes
-from unspoken.spotting.mouth import MOUTH_UNITS, chews, mouth_activity, talks
+from unspoken.spotting.mouth import MOUTH_UNITS, SPOKEN, chews, mouth_activity, talks
 from unspoken.spotting.voice import VoiceTrack
 from unspoken.spotting.window import EvidenceWindow
 from unspoken.timing import Interval
 
-__all__ = ["ArtefactFinder"]
+__all__ = ["MOUTH_ARTEFACTS", "ArtefactFinder", "Blink"]
 
+#: What moves the lower face for seconds.
+MOUTH_ARTEFACTS: tuple[ArtefactKind, ...] = ("speech", "mouth_opening", "chewing")
 #: Rotation of the head counted as a turn, degrees per second over 0.3 s.
 _TURN_DEG_S = 20.0
 #: Change of gaze within 0.25 s counted as a jump, parts of the full range.
 _GAZE_JUMP = 0.25
 #: Lids this far down, or soon to be or just been, make the gaze unreadable.
 _CLOSING, _LIDS_MOVE_S = 0.15, 0.3
+#: The inner eye corners lie this far from where a head turns on its neck, ICD.
+_LEVER_ICD = 2.5
+#: A jump of the picture is no shake, seconds on each side.
+_CUT_S = 0.35
+#: Part of a stretch that counts as most of it.
+_MOSTLY = 0.4
 #: A voice this near to a moving mouth is its own, seconds.
 _VOICE_NEAR_S = 0.3
 #: Block edges on the face count from this blockiness, and so does cover from this share of it.
@@ -79,9 +87,9 @@ class ArtefactFinder:
         if not now.any():
             return []
         side = {name: values[around].astype(np.float64) for name, values in window.side.items()}
-        self._head(times, now, side)
-        self._mouth(window, around, times, now, side["mouth"])
-        self._picture(window, around, times, now, side)
+        shaking = self._picture(window, around, times, now, side)
+        moving = self._head(times, now, shaking, side)
+        self._mouth(window, around, times, now, moving)
         self._edges(window, around, now)
         closed = self._closure(window, around, side["eye"])
         self._mark("gaze_shift", times, now & _gaze_jump(times, side, closed))
@@ -103,14 +111,33 @@ class ArtefactFinder:
         )
         return min(1.0, covered / asked.duration_s)
 
-    def _head(self, times: Array, now: NDArray[np.bool_], side: dict[str, Array]) -> None:
-        """Nods, shakes, and what else turns quickly."""
+    def speaking(self, times_s: Array) -> NDArray[np.bool_]:
+        """At which instants the mouth speaks, chews or otherwise moves for long."""
+        out = np.zeros(times_s.size, dtype=bool)
+        for a in self.found[-_LOOK_BACK:]:
+            if a.kind in MOUTH_ARTEFACTS:
+                out |= (times_s >= a.interval.start_s) & (times_s <= a.interval.end_s)
+        return out
+
+    def _head(
+        self,
+        times: Array,
+        now: NDArray[np.bool_],
+        shaking: NDArray[np.bool_],
+        side: dict[str, Array],
+    ) -> NDArray[np.bool_]:
+        """Nods, shakes, and what else turns quickly; where the head moves at all."""
+        now, moving = now & ~shaking, np.zeros(times.size, dtype=bool)
         left = _turning(times, side)
-        for movement in find_head_movements(times, side["pitch"], side["yaw"]):
+        # The nets look at a calm head only now and then; its place is followed in every picture.
+        down, across = (np.rad2deg(side[name] / (_LEVER_ICD * side["icd"])) for name in "yx")
+        for movement in find_head_movements(times, down, across):
             inside = (times >= movement.start_s) & (times <= movement.end_s)
             self._mark(movement.kind, times, now & inside)
+            moving |= inside
             left &= (times < movement.start_s - _JOIN_S) | (times > movement.end_s + _JOIN_S)
         self._mark("head_turn", times, now & left)
+        return moving | left
 
     def _mouth(
         self,
@@ -118,15 +145,18 @@ class ArtefactFinder:
         around: slice,
         times: Array,
         now: NDArray[np.bool_],
-        opening: Array,
+        moving: NDArray[np.bool_],
     ) -> None:
         """Speech, somebody else's voice, chewing, and other movement of the mouth."""
         voice = self.voice.at(times, _VOICE_NEAR_S)
         lower = window.amplitude[around][:, _MOUTH].astype(np.float64)
         error = window.error[around][:, _MOUTH].astype(np.float64)
-        talking = talks(times, opening, mouth_activity(times, lower, error), voice)
+        activity = mouth_activity(times, lower, error)
         heard, silent = voice == 1.0, voice == 0.0
-        chewing = chews(times, lower[:, _JAW]) & ~heard
+        opening = window.side["mouth"][around].astype(np.float64)
+        # A nod shakes the whole face; it speaks only if it does so before or after as well.
+        talking = _without(talks(times, opening, activity, voice), moving & ~heard)
+        chewing = chews(times, lower[:, _JAW]) & ~heard & (activity < SPOKEN)
         self._mark("chewing", times, now & chewing)
         talking &= ~chewing
         self._mark("speech", times, now & talking & heard, "sound and mouth")
@@ -141,16 +171,18 @@ class ArtefactFinder:
         times: Array,
         now: NDArray[np.bool_],
         side: dict[str, Array],
-    ) -> None:
-        """Light, camera, codec, and what stands before the face."""
+    ) -> NDArray[np.bool_]:
+        """Light, camera, codec, and what stands before the face; where the camera shakes."""
         self._mark("light_change", times, now & light_steps(times, side["light"]))
         pulsing = flickers(times, side["light"])
         if np.isfinite(side["background"]).any():
             pulsing &= flickers(times, side["background"])
         self._mark("flicker", times, now & pulsing)
-        moved = shakes(times, side["shift_x"], side["shift_y"], side["icd"])
+        moved = shakes(times, *(side[n] for n in ("shift_x", "shift_y", "x", "y", "icd")))
+        for cut in times[window.cut[around]]:
+            moved &= np.abs(times - cut) > _CUT_S
         self._mark("camera_shake", times, now & moved)
-        pops = key_frame_pops(side["key"] > 0.5, side["change"]) & ~window.cut[around]
+        pops = key_frame_pops(side["key"] > 0.5, _jumps(window, around)) & ~window.cut[around]
         for i in np.flatnonzero(now & pops):
             self._add("key_frame", float(times[i]) - _POP_S, float(times[i]) + _POP_S)
         self._mark("blocks", times, now & (np.nan_to_num(side["blocks"]) > _BLOCKY))
@@ -162,10 +194,9 @@ class ArtefactFinder:
         often = np.zeros(times.size, dtype=bool)
         often[now] = share > _REPEATED
         self._mark("repeated_frames", times, often)
+        return moved
 
-    def _add(
-        self, kind: ArtefactKind, start_s: float, end_s: float, source: Source = ""
-    ) -> None:
+    def _add(self, kind: ArtefactKind, start_s: float, end_s: float, source: Source = "") -> None:
         """New interval, joined with the last of its kind when they nearly meet."""
         place = self._open.get((kind, source))
         if place is not None and start_s - self.found[place].interval.end_s <= _JOIN_S:
@@ -221,6 +252,23 @@ class ArtefactFinder:
                     (onset, apex, offset, _rise(left, inside, before), _rise(right, inside, before))
                 )
         return out
+
+
+def _without(mask: NDArray[np.bool_], other: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The stretches of a mask that do not mostly lie in another."""
+    out = mask.copy()
+    edges = np.flatnonzero(np.diff(np.r_[False, mask, False].astype(int)))
+    for first, end in zip(edges[::2], edges[1::2], strict=True):
+        if other[first:end].mean() > _MOSTLY:
+            out[first:end] = False
+    return out
+
+
+def _jumps(window: EvidenceWindow, around: slice) -> Array:
+    """Median over units of each row's step from the row before, in standard errors."""
+    y, e = window.amplitude[around], window.error[around]
+    steps = np.abs(np.diff(y, axis=0)) / (1.414 * np.maximum(np.maximum(e[1:], e[:-1]), 1e-9))
+    return np.r_[0.0, np.median(np.nan_to_num(steps), axis=1)] if len(y) else np.zeros(0)
 
 
 def _rise(values: Array, inside: NDArray[np.bool_], before: NDArray[np.bool_]) -> float:

@@ -8,24 +8,33 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import percentile_filter, uniform_filter1d
 
-__all__ = ["exact_repeats", "jump_cuts", "key_frame_pops"]
+__all__ = ["jump_cuts", "key_frame_pops", "repeated"]
 
 #: Neighbouring pictures on each side that tell how much change is usual.
 _NEAR = 4
+#: Pictures (one second at 30 Hz) that tell how much change is usual: most of it, because many
+#: may be repeats. Less than this share of it is a repeat.
+_WINDOW, _USUAL_PERCENTILE, _REPEAT_SHARE = 31, 85, 0.15
+#: And it is less than this, grey levels: what an encoder refines in a picture it repeats.
+_REPEAT_GREY = 0.4
 #: Share of repeats around from which the scene itself stands still.
 _STILL = 0.9
 #: A jump exceeds this many ICD and the neighbouring steps of the face by this factor.
 _JUMP_ICD, _JUMP_FACTOR = 0.03, 3.0
-#: The picture's change at a jump or a renewal exceeds the neighbouring ones by these factors and by
-#: so many grey levels.
-_CUT_FACTOR, _POP_FACTOR, _LEAST_GREY = 1.8, 1.6, 0.6
+#: The picture's change at a jump exceeds the neighbouring ones by this factor and grey levels.
+_CUT_FACTOR, _LEAST_GREY = 1.8, 0.6
+#: At a visible renewal the units jump by this factor more than usual, and by so many errors.
+_POP_FACTOR, _POP_SIZE = 1.5, 0.5
 
 Array = NDArray[np.float64]
 
 
-def exact_repeats(change: Array) -> NDArray[np.bool_]:
-    """Pictures that are the one before, pixel by pixel.
+def repeated(change: Array) -> NDArray[np.bool_]:
+    """Pictures that show what the one before shows.
+
+    Stricter than `unspoken.media.repeats.find_repeats`, because their evidence is left out.
 
     Parameters
     ----------
@@ -37,15 +46,11 @@ def exact_repeats(change: Array) -> NDArray[np.bool_]:
     ndarray of bool, shape (n,)
         False throughout a scene that stands still by itself, as a frozen picture does.
     """
-    same = change == 0.0
-    if not same.any():
-        return same
-    # A half second at 30 Hz on each side.
-    near = np.ones(31)
-    around = np.convolve(same.astype(float), near, "same")
-    count = np.convolve(np.ones(same.size), near, "same")
-    middle = slice((max(near.size, same.size) - same.size) // 2, None)
-    share = (around / count)[middle][: same.size]
+    known = np.isfinite(change)
+    filled = np.where(known, change, 0.0)
+    usual = percentile_filter(filled, _USUAL_PERCENTILE, size=_WINDOW, mode="nearest")
+    same = known & ((filled == 0.0) | (filled < np.minimum(_REPEAT_SHARE * usual, _REPEAT_GREY)))
+    share = uniform_filter1d(same.astype(np.float64), _WINDOW, mode="nearest")
     return np.asarray(same & (share < _STILL))
 
 
@@ -72,17 +77,30 @@ def jump_cuts(x: Array, y: Array, icd: Array, change: Array) -> NDArray[np.bool_
     step = np.r_[0.0, np.hypot(np.diff(x), np.diff(y))] / icd
     step = np.nan_to_num(step, nan=0.0)
     leap = step > _JUMP_ICD + _JUMP_FACTOR * _others(step)
-    out = leap & _stands_out(change, _CUT_FACTOR)
+    out = leap & _stands_out(change)
     out[-2:] = False
     return np.asarray(out)
 
 
-def key_frame_pops(key: NDArray[np.bool_], change: Array) -> NDArray[np.bool_]:
-    """Key frames at which the whole picture changes at once, shape (n,).
+def key_frame_pops(key: NDArray[np.bool_], jump: Array) -> NDArray[np.bool_]:
+    """Key frames at which the evidence of most units jumps at once.
 
-    Footage of key frames alone has none: there every picture is as new as the next.
+    Parameters
+    ----------
+    key : ndarray of bool, shape (n,)
+        Pictures the codec stored by themselves.
+    jump : ndarray, shape (n,)
+        Median over units of the step from the row before, in standard errors.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        Footage that is mostly key frames has none: every picture is as new as the next.
     """
-    return np.asarray(key & _stands_out(change, _POP_FACTOR))
+    if key.size < _WINDOW // 2 or key.mean() > 0.3:
+        return np.zeros(key.size, dtype=bool)
+    usual = percentile_filter(np.nan_to_num(jump), 50, size=_WINDOW // 2, mode="nearest")
+    return np.asarray(key & (jump > _POP_FACTOR * usual) & (jump > _POP_SIZE))
 
 
 def _others(values: Array) -> Array:
@@ -93,6 +111,6 @@ def _others(values: Array) -> Array:
     return np.asarray(windows.max(axis=1))
 
 
-def _stands_out(change: Array, factor: float) -> NDArray[np.bool_]:
+def _stands_out(change: Array) -> NDArray[np.bool_]:
     known = np.nan_to_num(change, nan=0.0)
-    return np.asarray(known > factor * _others(known) + _LEAST_GREY)
+    return np.asarray(known > _CUT_FACTOR * _others(known) + _LEAST_GREY)

@@ -16,12 +16,17 @@ from numpy.typing import NDArray
 __all__ = ["HeadMovement", "find_head_movements"]
 
 #: Smallest swing, its least mean speed and its longest duration.
-_SWING_DEG, _SWING_DEG_S, _SWING_S = 1.8, 8.0, 0.6
+_SWING_DEG, _SWING_DEG_S, _SWING_S = 1.8, 7.0, 0.6
+#: A swing alone is a turn from this size on.
+_TURN_DEG, _TURN_DEG_S = 5.0, 14.0
+#: Swings of one chain are alike: each is at least this part of its neighbour.
+_ALIKE = 0.4
 #: Swings further apart are not one chain, seconds.
 _APART_S = 0.3
 #: One axis must swing this much more than the other.
 _DOMINANT = 1.3
 
+Kind = Literal["head_nod", "head_shake", "head_turn"]
 Array = NDArray[np.float64]
 #: Start and end in seconds, and signed size in degrees.
 Swing = tuple[float, float, float]
@@ -29,23 +34,23 @@ Swing = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class HeadMovement:
-    """A chain of swings.
+    """A chain of swings, or a large one alone.
 
     Parameters
     ----------
-    kind : {"head_nod", "head_shake"}
-        About which axis.
+    kind : {"head_nod", "head_shake", "head_turn"}
+        To and fro about which axis, or once.
     start_s, end_s : float
         Seconds.
     """
 
-    kind: Literal["head_nod", "head_shake"]
+    kind: Kind
     start_s: float
     end_s: float
 
 
 def find_head_movements(times_s: Array, pitch_deg: Array, yaw_deg: Array) -> list[HeadMovement]:
-    """Nods and shakes.
+    """Nods, shakes and quick turns.
 
     Parameters
     ----------
@@ -55,20 +60,21 @@ def find_head_movements(times_s: Array, pitch_deg: Array, yaw_deg: Array) -> lis
     Returns
     -------
     list of HeadMovement
-        In order of time; empty when the head keeps still, sways or only turns.
+        In order of time; empty when the head keeps still or sways.
     """
-    chains = {
-        "head_nod": _chains(_quick(times_s, pitch_deg)),
-        "head_shake": _chains(_quick(times_s, yaw_deg)),
-    }
+    angles: dict[Kind, Array] = {"head_nod": pitch_deg, "head_shake": yaw_deg}
     found = []
-    other: dict[str, Array] = {"head_nod": yaw_deg, "head_shake": pitch_deg}
-    own: dict[str, Array] = {"head_nod": pitch_deg, "head_shake": yaw_deg}
-    for kind in ("head_nod", "head_shake"):
-        for start, end in chains[kind]:
+    for kind, other in (("head_nod", yaw_deg), ("head_shake", pitch_deg)):
+        swings = _quick(times_s, angles[kind])
+        chains = _chains(swings)
+        for start, end in chains:
             inside = (times_s >= start) & (times_s <= end)
-            if _range(own[kind][inside]) >= _DOMINANT * _range(other[kind][inside]):
-                found.append(HeadMovement(kind, start, end))  # type: ignore[arg-type]
+            if _range(angles[kind][inside]) >= _DOMINANT * _range(other[inside]):
+                found.append(HeadMovement(kind, start, end))
+        for start, end, size in swings:
+            alone = not any(a <= start and end <= b for a, b in chains)
+            if alone and abs(size) >= max(_TURN_DEG, _TURN_DEG_S * (end - start)):
+                found.append(HeadMovement("head_turn", start, end))
     return sorted(found, key=lambda m: m.start_s)
 
 
@@ -100,11 +106,17 @@ def _quick(times_s: Array, angle: Array) -> list[Swing]:
     swings = []
     for a, b in zip(turns, turns[1:], strict=False):
         start = _departure(v, a, b)
+        b = _arrival(v, start, b)
         size, lasted = float(v[b] - v[start]), float(t[b] - t[start])
-        if abs(size) >= _SWING_DEG and 0.0 < lasted <= _SWING_S:
-            if abs(size) / lasted >= _SWING_DEG_S:
-                swings.append((float(t[start]), float(t[b]), size))
+        brief = 0.0 < lasted <= _SWING_S
+        if brief and abs(size) >= max(_SWING_DEG, _SWING_DEG_S * lasted):
+            swings.append((float(t[start]), float(t[b]), size))
     return swings
+
+
+def _to_and_fro(one: Swing, other: Swing) -> bool:
+    sizes = sorted((abs(one[2]), abs(other[2])))
+    return one[2] * other[2] < 0 and sizes[0] >= _ALIKE * sizes[1]
 
 
 def _departure(values: Array, first: int, last: int) -> int:
@@ -113,12 +125,18 @@ def _departure(values: Array, first: int, last: int) -> int:
     return first + int(np.flatnonzero(part <= 0.1 * part[-1] + 1e-9)[-1]) if last > first else first
 
 
+def _arrival(values: Array, first: int, last: int) -> int:
+    """First sample within a tenth of the swing from where it ended."""
+    part = np.abs(values[first : last + 1] - values[last])
+    return first + int(np.flatnonzero(part <= 0.1 * part[0] + 1e-9)[0]) if last > first else last
+
+
 def _chains(swings: list[Swing]) -> list[tuple[float, float]]:
     """Stretches of at least two swings, to and fro."""
     found: list[tuple[float, float]] = []
     chain: list[Swing] = []
     for swing in [*swings, (np.inf, np.inf, 0.0)]:
-        joined = chain and swing[0] - chain[-1][1] <= _APART_S and swing[2] * chain[-1][2] < 0
+        joined = chain and swing[0] - chain[-1][1] <= _APART_S and _to_and_fro(chain[-1], swing)
         if not joined:
             if len(chain) >= 2:
                 found.append((chain[0][0], chain[-1][1]))

@@ -10,12 +10,12 @@ import numpy as np
 
 from unspoken.facs.units import UNIT_KEYS, unit_of
 from unspoken.settings import Settings
-from unspoken.spotting.artefacts import ArtefactFinder
+from unspoken.spotting.artefacts import MOUTH_ARTEFACTS, ArtefactFinder
 from unspoken.spotting.calibration import Prior, TailCalibration
 from unspoken.spotting.candidates import Candidate
 from unspoken.spotting.channels import EYE_UNITS, SPEECH_UNITS, UNIT_AREA, Area
 from unspoken.spotting.decide import MICRO_MIN_HZ, classify
-from unspoken.spotting.events import ArtefactKind, Event
+from unspoken.spotting.events import Event
 from unspoken.spotting.excursions import MIN_DISPLACEMENT_ICD, MIN_TOTAL_S, displacement_icd
 from unspoken.spotting.window import EvidenceWindow
 from unspoken.timing import Interval, iou
@@ -43,7 +43,6 @@ _EYES_SIDE_S = 0.35
 #: A movement of the eye units longer than this is not a blink's or jump's doing, seconds.
 _EYES_HIDE_S = 1.0
 _EYE_ARTEFACTS = {"blink", "gaze_shift"}
-_MOUTH_ARTEFACTS: tuple[ArtefactKind, ...] = ("speech", "mouth_opening", "chewing")
 #: These move the whole face's picture a little.
 _MOVES_ALL = {
     *("light_change", "flicker", "head_turn", "head_nod", "head_shake"),
@@ -133,7 +132,9 @@ class Judge:
         around = start - _EYES_SIDE_S, stop + _EYES_SIDE_S
         if self._artefacts.overlapping(*around) & _EYE_ARTEFACTS and stop - start < _EYES_HIDE_S:
             explained |= EYE_UNITS
-        if sum(self._artefacts.share(kind, start, stop) for kind in _MOUTH_ARTEFACTS) > 0.5:
+        if "eyes_down" in self._artefacts.overlapping(start - _WITH_S, start + _WITH_S):
+            explained |= EYE_UNITS
+        if sum(self._artefacts.share(kind, start, stop) for kind in MOUTH_ARTEFACTS) > 0.5:
             explained |= SPEECH_UNITS
         return explained
 

@@ -17,6 +17,8 @@ _FLICKER_S, _FLICKER_STEP_S = 2.0, 0.25
 _FLICKER_HZ, _FLICKER_SIZE, _FLICKER_PURE = 1.2, 0.004, 0.6
 #: Shake: mean movement of the background per step of a thirtieth of a second, ICD and pixels.
 _SHAKE_ICD, _SHAKE_PX, _SHAKE_S = 0.015, 0.35, 0.3
+#: The face goes along: what is left of the movement, relative to the background, is less than this.
+_TOGETHER = 0.5
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -81,26 +83,37 @@ def flickers(times: Array, light: Array) -> Mask:
     return out & known
 
 
-def shakes(times: Array, shift_x: Array, shift_y: Array, icd: Array) -> Mask:
-    """Where the background itself moves.
+def shakes(times: Array, shift_x: Array, shift_y: Array, x: Array, y: Array, icd: Array) -> Mask:
+    """Where the background moves and the face moves with it.
 
     Parameters
     ----------
     times : ndarray, shape (n,)
         Seconds.
-    shift_x, shift_y, icd : ndarray, shape (n,)
-        Movement of the background since the last look and inner-eye-corner distance, pixels; NaN
-        where unknown.
+    shift_x, shift_y : ndarray, shape (n,)
+        Movement of the background since the last look, pixels; NaN where unknown or not looked.
+    x, y, icd : ndarray, shape (n,)
+        Place of the face and its inner-eye-corner distance, pixels.
     """
-    moved = np.hypot(np.nan_to_num(shift_x, nan=0.0), np.nan_to_num(shift_y, nan=0.0))
     known = np.isfinite(shift_x) | np.isfinite(shift_y)
-    if not known.any():
+    if known.sum() < 2:
         return np.zeros(times.size, dtype=bool)
+    moved, apart = np.zeros(times.size), np.zeros(times.size)
+    for shift, place in ((shift_x, x), (shift_y, y)):
+        looked = np.flatnonzero(known)
+        step = np.zeros(times.size)
+        step[looked[1:]] = np.nan_to_num(np.diff(place[looked]))
+        own = np.nan_to_num(shift, nan=0.0)
+        moved += own**2
+        apart += np.where(np.isfinite(shift), own - step, 0.0) ** 2
+    moved, apart = np.sqrt(moved), np.sqrt(apart)
     step = max(float(np.median(np.diff(times))), 1e-3) if times.size > 1 else 1.0
     width = max(3, round(_SHAKE_S / step))
     kernel = np.ones(width)
     count = np.convolve(known.astype(float), kernel, "same")[: times.size]
     mean = np.convolve(np.where(known, moved, 0.0), kernel, "same")[: times.size]
+    alone = np.convolve(np.where(known, apart, 0.0), kernel, "same")[: times.size]
+    together = alone < _TOGETHER * mean
     mean = mean / np.maximum(count, 1.0)
     usual = float(np.nanmedian(icd)) if np.isfinite(icd).any() else np.inf
-    return np.asarray((count >= 2) & (mean > max(_SHAKE_ICD * usual, _SHAKE_PX)))
+    return np.asarray((count >= 2) & together & (mean > max(_SHAKE_ICD * usual, _SHAKE_PX)))

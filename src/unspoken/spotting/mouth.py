@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MOUTH_UNITS", "chews", "mouth_activity", "talks"]
+__all__ = ["MOUTH_UNITS", "SPOKEN", "chews", "mouth_activity", "talks"]
 
 #: Units whose sum follows jaw and lips.
 MOUTH_UNITS = ("AU25", "AU26", "AU18", "AU20L", "AU20R", "AU17")
@@ -23,9 +23,15 @@ _MOUTH_RANGE, _MOUTH_REVERSALS = 0.08, 2
 _HEARD_RANGE = 0.03
 #: Movement of the lower face in the band of syllables (Hz) that counts, in standard errors.
 _BAND_HZ = (2.0, 8.0)
-_ACTIVE, _ACTIVE_HEARD = 9.0, 5.0
+_ACTIVE, _ACTIVE_HEARD = 1.3, 1.1
+#: It lasts: as much this long before and after, and from there on as far as it is at least so much.
+_LASTS_S, _STILL_ACTIVE = 0.75, 1.0
+#: More than this is no chewing.
+SPOKEN = 1.8
+#: Chewing: its weakest third of the window has this part of the strongest third's movement.
+_CHEW_EVEN = 0.5
 #: Chewing: rates (Hz), share of the movement at one rate, least size (amplitude of AU26).
-_CHEW_HZ, _CHEW_PURE, _CHEW_SIZE = (0.7, 2.3), 0.55, 0.02
+_CHEW_HZ, _CHEW_PURE, _CHEW_SIZE = (0.8, 2.3), 0.65, 0.03
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -113,8 +119,18 @@ def talks(times: Array, opening: Array, activity: Array, voice: Array) -> Mask:
     spread = np.interp(times, centres, spread)
     heard = voice > 0.5
     seen = to_and_fro & (spread > np.where(heard, _HEARD_RANGE, _MOUTH_RANGE))
-    felt = activity > np.where(heard, _ACTIVE_HEARD, _ACTIVE)
-    return np.asarray(seen | (felt & (heard | to_and_fro)))
+    felt = (activity > _ACTIVE_HEARD) & heard
+    return np.asarray(seen | felt | _lasting(times, activity))
+
+
+def _lasting(times: Array, activity: Array) -> Mask:
+    """Where the lower face keeps moving for seconds, as no single expression does."""
+    before, after = (np.interp(times + s * _LASTS_S, times, activity) for s in (-1, 1))
+    core = times[np.minimum(before, after) > _ACTIVE]
+    place = np.searchsorted(core, times)
+    padded = np.r_[-np.inf, core, np.inf]
+    away = np.minimum(times - padded[place], padded[place + 1] - times)
+    return np.asarray((away < _LASTS_S) & (activity > _STILL_ACTIVE))
 
 
 def _changes(level: Array) -> Array:
@@ -152,10 +168,13 @@ def chews(times: Array, jaw: Array) -> Mask:
     near = np.abs(np.arange(rate.size)[None, :] - peak[:, None]) <= 2
     total = power[:, (rate > 0.4) & (rate < 8.0)].sum(axis=1)
     pure = (power * near).sum(axis=1) / np.maximum(total, 1e-12)
-    size = np.sqrt(2.0) * windows.std(axis=1)
+    # It goes on throughout the window, and one expression does not.
+    parts = np.stack([part.std(axis=1) for part in np.array_split(windows, 3, axis=1)])
+    size = np.sqrt(2.0) * parts.min(axis=0)
+    even = parts.min(axis=0) > _CHEW_EVEN * parts.max(axis=0)
     out = np.zeros(times.size, dtype=bool)
-    for start in starts[(pure > _CHEW_PURE) & (size > _CHEW_SIZE)]:
+    for start in starts[(pure > _CHEW_PURE) & even & (size > _CHEW_SIZE)]:
         # The windows' edges hardly count in the spectrum.
-        first, last = grid[start] + 0.15 * _CHEW_S, grid[start + width - 1] - 0.15 * _CHEW_S
+        first, last = grid[start] + 0.25 * _CHEW_S, grid[start + width - 1] - 0.25 * _CHEW_S
         out |= (times >= first) & (times <= last)
     return out

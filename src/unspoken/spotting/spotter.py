@@ -136,9 +136,9 @@ class Spotter:
         """One second: artefacts, filters, excursions; then decide on an earlier second."""
         stop = start + BLOCK_S
         blinks = self._finder.advance(self._window, start, stop)
-        self._pulses.advance(self._window, start, stop)
+        self._pulses.advance(self._window, start, stop, self._finder.speaking)
         self._follow(start)
-        found = self._pulses.search(self._window, start - LAG * BLOCK_S)
+        found = self._pulses.search(self._window, start - LAG * BLOCK_S, self._finder.speaking)
         for area, minutes in found.searched_min.items():
             self._judge.expose("pulse", area, minutes)
         for sign, candidate in found.movements:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from unspoken.facs.units import UNIT_KEYS
 from unspoken.motion.evidence import EvidenceRow
-from unspoken.spotting.breaks import exact_repeats, jump_cuts
+from unspoken.spotting.breaks import jump_cuts, repeated
 
 __all__ = ["EvidenceWindow"]
 
@@ -35,7 +35,7 @@ _SCENE = {
     "background": "background",
 }
 #: Rows before the new ones that are needed to judge them.
-_CONTEXT = 16
+_CONTEXT = 32
 
 
 @dataclass(slots=True)
@@ -114,7 +114,7 @@ class EvidenceWindow:
         side = {n: self.side[n][part].astype(np.float64) for n in ("x", "y", "icd", "change")}
         if not np.isfinite(side["change"]).any():
             return
-        repeat = exact_repeats(side["change"])
+        repeat = repeated(side["change"])
         late = slice(fresh - (part.start or 0), None)
         self.repeat[fresh:] = repeat[late]
         self.valid[fresh:] &= ~repeat[late]
