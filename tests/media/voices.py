@@ -23,7 +23,7 @@ Sound = NDArray[np.int16]
 def voice(seconds: float, seed: int = 0, loud: float = 5000.0) -> Sound:
     """Glottal pulses through changing formants, four syllables a second."""
     rng = np.random.default_rng(seed)
-    pieces = []
+    pieces: list[NDArray[np.float64]] = []
     while sum(p.size for p in pieces) < seconds * RATE_HZ:
         n = round(rng.uniform(0.16, 0.3) * RATE_HZ)
         pitch = 115.0 + 25.0 * rng.uniform(-1, 1) + np.linspace(12, -12, n)
@@ -37,14 +37,14 @@ def voice(seconds: float, seed: int = 0, loud: float = 5000.0) -> Sound:
         edge = np.minimum(np.arange(n), np.arange(n)[::-1]) / (0.03 * RATE_HZ)
         pieces.append(signal * np.minimum(edge, 1.0))
     out = np.concatenate(pieces)[: round(seconds * RATE_HZ)]
-    return (loud * out / np.abs(out).max()).astype(np.int16)
+    return np.asarray(loud * out / np.abs(out).max()).astype(np.int16)
 
 
 def hiss(seconds: float, seed: int = 0, loud: float = 300.0) -> Sound:
     """An empty room: noise that falls off towards high pitch."""
     white = np.random.default_rng(seed).normal(size=round(seconds * RATE_HZ))
     out = lfilter([1.0], [1.0, -0.97], white)
-    return (loud * out / out.std()).clip(-32000, 32000).astype(np.int16)
+    return np.asarray(loud * out / out.std()).clip(-32000, 32000).astype(np.int16)
 
 
 def hum(seconds: float, loud: float = 2000.0) -> Sound:

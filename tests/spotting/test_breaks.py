@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from unspoken.spotting.breaks import jump_cuts, key_frame_pops, repeated
 from unspoken.spotting.light import flickers, light_steps, shakes
 
 TIMES = np.arange(0, 12, 1 / 30)
 RNG = np.random.default_rng(3)
-NOISE = RNG.normal(size=TIMES.size)
+NOISE: NDArray[np.float64] = RNG.normal(size=TIMES.size)
 
 
 def test_every_third_picture_a_repeat_is_found_and_a_still_scene_is_not() -> None:
@@ -25,7 +26,7 @@ def test_every_third_picture_a_repeat_is_found_and_a_still_scene_is_not() -> Non
 @pytest.mark.parametrize("icd", [0.08, 0.15, 0.3])
 def test_a_jump_within_the_framing_is_a_cut(icd: float) -> None:
     x = 200 + 0.3 * NOISE.cumsum() * 0.1
-    change = 2.0 + 0.2 * np.abs(NOISE)
+    change: NDArray[np.float64] = np.asarray(2.0 + 0.2 * np.abs(NOISE))
     x[150:] += icd * 50.0
     change[150] = 9.0
     found = jump_cuts(x, np.full(TIMES.size, 100.0), np.full(TIMES.size, 50.0), change)
@@ -35,7 +36,7 @@ def test_a_jump_within_the_framing_is_a_cut(icd: float) -> None:
 def test_a_head_that_moves_off_quickly_is_no_cut() -> None:
     at = np.clip((TIMES - 5.0) / 0.25, 0, 1)
     x = 200 + 40.0 * (0.5 - 0.5 * np.cos(np.pi * at))
-    change = 2.0 + 8.0 * (np.abs(TIMES - 5.125) < 0.125)
+    change: NDArray[np.float64] = np.where(np.abs(TIMES - 5.125) < 0.125, 10.0, 2.0)
     assert not jump_cuts(x, np.zeros(TIMES.size), np.full(TIMES.size, 50.0), change).any()
 
 
@@ -60,14 +61,14 @@ def test_a_pulse_of_light_is_flicker_and_a_step_or_noise_is_not() -> None:
 
 
 def test_the_camera_shakes_when_background_and_face_go_together() -> None:
-    size = 3.0 * ((TIMES > 4) & (TIMES < 5)) * np.sin(2 * np.pi * 5 * TIMES)
+    size = 4.0 * ((TIMES > 4) & (TIMES < 5)) * np.sin(2 * np.pi * 5 * TIMES)
     shift = np.r_[0.0, np.diff(size)]
-    icd, still = np.full(TIMES.size, 45.0), 0.05 * NOISE
-    found = shakes(TIMES, shift, still, 200 + size, 100 + still.cumsum() * 0.0, icd)
+    icd, flat = np.full(TIMES.size, 45.0), np.full(TIMES.size, 200.0)
+    still: NDArray[np.float64] = np.asarray(0.05 * NOISE)
+    found = shakes(TIMES, shift, still, 200 + size, flat, icd)
     assert found[(TIMES > 4.1) & (TIMES < 4.9)].all() and not found[TIMES > 5.5].any()
     # Somebody walks by behind a still face; a head moves before a still wall; a plain wall.
     unknown = np.full(TIMES.size, np.nan)
-    flat = np.full(TIMES.size, 200.0)
     assert not shakes(TIMES, shift, still, flat, flat, icd).any()
     assert not shakes(TIMES, still, still, 200 + size, flat, icd).any()
     assert not shakes(TIMES, unknown, unknown, 200 + size, flat, icd).any()

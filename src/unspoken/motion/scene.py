@@ -24,7 +24,7 @@ __all__ = ["Scene", "SceneWatcher"]
 #: Mesh points that neither lids nor lips move.
 _NOSE = np.array([6, 168, 197, 195, 2])
 #: Looks at sharpness and shake are at least this far apart, looks for cover that far, seconds.
-_LOOK_S, _COVER_S = 0.03, 0.1
+_LOOK_S, _COVER_S = 0.06, 0.19
 #: Thumbnails of the face: side for sharpness, side for cover, cells of the latter per side.
 _SHARP_PX, _COVER_PX, _CELLS = 80, 40, 8
 #: Usual sharpness: this quantile of the looks of the last seconds.
@@ -125,7 +125,7 @@ class SceneWatcher:
         if time_s >= self._next_look_s:
             self._next_look_s = time_s + _LOOK_S
             shift = self._shift(frame.luma, points)
-            small = cv2.resize(crop, (_SHARP_PX, _SHARP_PX), interpolation=cv2.INTER_AREA)
+            small = _reduced(crop, _SHARP_PX)
             self._sharpness = self._relative_sharpness(small)
             if time_s >= self._next_cover_s:
                 self._next_cover_s = time_s + _COVER_S
@@ -172,7 +172,7 @@ class SceneWatcher:
 
     def _cover(self, small: Array, oval: NDArray[np.float64], pose: Pose, time_s: float) -> float:
         """Share of the face's cells that do not look like the reference."""
-        now = cv2.resize(small, (_COVER_PX, _COVER_PX), interpolation=cv2.INTER_AREA)
+        now = _reduced(small, _COVER_PX)
         known = self._reference_pose
         if (
             self._reference is None
@@ -219,7 +219,8 @@ def _profiles(luma: Plane, points: NDArray[np.float32]) -> tuple[Array | None, .
     """
     height, width = luma.shape
     grid = width / _PLACES
-    left, right = float(points[FACE_OVAL, 0].min()), float(points[FACE_OVAL, 0].max())
+    x = points[FACE_OVAL, 0]
+    left, right = float(x.min()), float(x.max())
     room = _ROOM * (right - left)
     side, top = max(8, int(_STRIP * width)), max(8, int(_STRIP * height))
     # Ends lie on a coarse grid, so that profiles of neighbouring frames can be compared.
@@ -230,10 +231,20 @@ def _profiles(luma: Plane, points: NDArray[np.float32]) -> tuple[Array | None, .
         (luma[:, :side], 1, left > side),
         (luma[:, width - side :], 1, right < width - side),
     )
-    return tuple(
-        cv2.reduce(strip, axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel() if clear else None
-        for strip, axis, clear in strips
-    )
+    return tuple(_profile(strip, axis) if clear else None for strip, axis, clear in strips)
+
+
+def _profile(strip: Plane, axis: int) -> Array:
+    """Mean across a strip, lightly smoothed, from every second pixel along it."""
+    lines = strip[:, ::2] if axis == 0 else strip[::2]
+    mean = cv2.reduce(lines, axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F).reshape(1, -1)
+    return np.asarray(cv2.blur(mean, (3, 1))[0], dtype=np.float32)
+
+
+def _reduced(picture: Array, side: int) -> Array:
+    """A square thumbnail by averaging."""
+    small = cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=np.float32)
 
 
 def _agreed(one: float, other: float) -> float:
@@ -243,35 +254,36 @@ def _agreed(one: float, other: float) -> float:
 
 
 def _moved(before: Array, after: Array) -> float:
-    """Shift of a profile by least squares, samples; NaN where it has no contrast.
+    """Shift of a profile by least squares, picture pixels; NaN where it has no contrast.
 
-    One Gauss-Newton step (Lucas & Kanade 1981) on lightly smoothed profiles, and a second one after
-    the whole part has been undone.
+    One Gauss-Newton step (Lucas & Kanade 1981), and a second one after its whole part has been
+    undone.
     """
-    a, b = cv2.blur(before, (1, 5)).ravel(), cv2.blur(after, (1, 5)).ravel()
-    slope = 0.5 * (a[2:] - a[:-2])
+    slope = 0.5 * (before[2:] - before[:-2])
     energy = float(slope @ slope)
-    if a.shape != b.shape or energy < _LEAST_CONTRAST**2 * slope.size * 0.01:
+    if energy < _LEAST_CONTRAST**2 * slope.size * 0.01:
         return np.nan
-    step = -float(slope @ (b - a - float((b - a).mean()))[1:-1]) / energy
+    change = after - before
+    step = -float(slope @ change[1:-1] - slope.sum() * change.mean()) / energy
     whole = round(step)
     if whole:
-        reach = min(abs(whole), 12)
-        moved = b[reach:] if whole > 0 else b[:-reach]
-        kept = a[:-reach] if whole > 0 else a[reach:]
+        reach = min(abs(whole), 8)
+        moved, kept = (after[reach:], before[:-reach])
+        rest = slope[: kept.size - 2]
+        if whole < 0:
+            moved, kept, rest = after[:-reach], before[reach:], slope[reach:]
         left = moved - kept
-        rest = slope[: left.size - 2] if whole > 0 else slope[reach:]
         energy = max(float(rest @ rest), 1e-6)
-        step = float(np.sign(whole)) * reach - float(rest @ (left - left.mean())[1:-1]) / energy
-    return step
+        rest_step = float(rest @ left[1:-1] - rest.sum() * left.mean()) / energy
+        step = float(np.sign(whole)) * reach - rest_step
+    return 2.0 * step
 
 
 def _differs(reference: Array, now: Array) -> NDArray[np.bool_]:
     """Which cells look like something else, shape (cells, cells)."""
 
     def mean(values: Array) -> Array:
-        cells = cv2.resize(values, (_CELLS, _CELLS), interpolation=cv2.INTER_AREA)
-        return np.asarray(cells, dtype=np.float32)
+        return _reduced(values, _CELLS)
 
     was, is_ = mean(reference), mean(now)
     gain = float(np.median(is_) / max(float(np.median(was)), 1.0))

@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 __all__ = ["HeadMovement", "find_head_movements"]
 
-#: Smallest swing, its least mean speed and its longest duration.
-_SWING_DEG, _SWING_DEG_S, _SWING_S = 1.8, 7.0, 0.6
+#: Smallest swing (degrees), its least mean speed and its longest duration.
+_SWING_DEG, _SWING_DEG_S, _SWING_S = 2.2, 8.0, 0.6
+#: What takes less is a correction of the mesh, not a movement, seconds.
+_JUMP_S = 0.07
 #: A swing alone is a turn from this size on.
 _TURN_DEG, _TURN_DEG_S = 5.0, 14.0
 #: Swings of one chain are alike: each is at least this part of its neighbour.
@@ -63,8 +65,9 @@ def find_head_movements(times_s: Array, pitch_deg: Array, yaw_deg: Array) -> lis
         In order of time; empty when the head keeps still or sways.
     """
     angles: dict[Kind, Array] = {"head_nod": pitch_deg, "head_shake": yaw_deg}
+    others: dict[Kind, Array] = {"head_nod": yaw_deg, "head_shake": pitch_deg}
     found = []
-    for kind, other in (("head_nod", yaw_deg), ("head_shake", pitch_deg)):
+    for kind, other in others.items():
         swings = _quick(times_s, angles[kind])
         chains = _chains(swings)
         for start, end in chains:
@@ -87,31 +90,34 @@ def _quick(times_s: Array, angle: Array) -> list[Swing]:
     """Quick swings between turning points; ripples below the least swing are no turning points."""
     known = np.isfinite(angle)
     t, v = times_s[known], angle[known]
-    if t.size < 3:
+    if t.size < 3 or np.ptp(v) < _SWING_DEG:
         return []
-    turns = [0]
-    sign = 0.0
-    best = 0
-    for i in range(1, t.size):
-        if sign == 0.0:
-            if abs(v[i] - v[0]) >= _SWING_DEG:
-                sign, best = float(np.sign(v[i] - v[0])), i
-                turns[0] = _departure(v, 0, i)
-        elif sign * (v[i] - v[best]) >= 0.0:
-            best = i
-        elif sign * (v[best] - v[i]) >= _SWING_DEG:
-            turns.append(best)
-            sign, best = -sign, i
-    turns.append(best)
+    turns = _turning_points(v.tolist())
     swings = []
     for a, b in zip(turns, turns[1:], strict=False):
         start = _departure(v, a, b)
         b = _arrival(v, start, b)
         size, lasted = float(v[b] - v[start]), float(t[b] - t[start])
-        brief = 0.0 < lasted <= _SWING_S
+        brief = _JUMP_S < lasted <= _SWING_S
         if brief and abs(size) >= max(_SWING_DEG, _SWING_DEG_S * lasted):
             swings.append((float(t[start]), float(t[b]), size))
     return swings
+
+
+def _turning_points(values: list[float]) -> list[int]:
+    """First sample, extremes at least the least swing apart, and the last extreme."""
+    turns = [0]
+    sign, best = 0.0, 0
+    for i, value in enumerate(values):
+        if sign == 0.0:
+            if abs(value - values[0]) >= _SWING_DEG:
+                sign, best = (1.0 if value > values[0] else -1.0), i
+        elif sign * (value - values[best]) >= 0.0:
+            best = i
+        elif sign * (values[best] - value) >= _SWING_DEG:
+            turns.append(best)
+            sign, best = -sign, i
+    return [*turns, best]
 
 
 def _to_and_fro(one: Swing, other: Swing) -> bool:

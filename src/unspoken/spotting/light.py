@@ -15,8 +15,8 @@ _LIGHT_DRIFT, _DRIFT_S = 0.06, 0.5
 #: all changes that is at one rate.
 _FLICKER_S, _FLICKER_STEP_S = 2.0, 0.25
 _FLICKER_HZ, _FLICKER_SIZE, _FLICKER_PURE = 1.2, 0.004, 0.6
-#: Shake: mean movement of the background per step of a thirtieth of a second, ICD and pixels.
-_SHAKE_ICD, _SHAKE_PX, _SHAKE_S = 0.015, 0.35, 0.3
+#: Shake: mean movement of the background from look to look (0.06 s), ICD and pixels; over so long.
+_SHAKE_ICD, _SHAKE_PX, _SHAKE_S = 0.025, 0.6, 0.3
 #: The face goes along: what is left of the movement, relative to the background, is less than this.
 _TOGETHER = 0.5
 
@@ -61,7 +61,7 @@ def flickers(times: Array, light: Array) -> Mask:
     grid = np.arange(times[0], times[-1], step)
     signal = np.log(np.interp(grid, times[known], light[known]))
     width = round(_FLICKER_S / step)
-    if signal.size <= width:
+    if signal.size <= width or signal.std() < 0.25 * _FLICKER_SIZE:
         return out
     starts = np.arange(0, signal.size - width + 1, max(1, round(_FLICKER_STEP_S / step)))
     windows = np.lib.stride_tricks.sliding_window_view(signal, width)[starts]
@@ -101,11 +101,11 @@ def shakes(times: Array, shift_x: Array, shift_y: Array, x: Array, y: Array, icd
     moved, apart = np.zeros(times.size), np.zeros(times.size)
     for shift, place in ((shift_x, x), (shift_y, y)):
         looked = np.flatnonzero(known)
-        step = np.zeros(times.size)
-        step[looked[1:]] = np.nan_to_num(np.diff(place[looked]))
+        went = np.zeros(times.size)
+        went[looked[1:]] = np.nan_to_num(np.diff(place[looked]))
         own = np.nan_to_num(shift, nan=0.0)
         moved += own**2
-        apart += np.where(np.isfinite(shift), own - step, 0.0) ** 2
+        apart += np.where(np.isfinite(shift), own - went, 0.0) ** 2
     moved, apart = np.sqrt(moved), np.sqrt(apart)
     step = max(float(np.median(np.diff(times))), 1e-3) if times.size > 1 else 1.0
     width = max(3, round(_SHAKE_S / step))

@@ -30,6 +30,8 @@ _LASTS_S, _STILL_ACTIVE = 0.75, 1.0
 SPOKEN = 1.8
 #: Chewing: its weakest third of the window has this part of the strongest third's movement.
 _CHEW_EVEN = 0.5
+#: Part of the usual movement from which a turn of the jaw is one.
+_CHEW_CLEAR = 0.4
 #: Chewing: rates (Hz), share of the movement at one rate, least size (amplitude of AU26).
 _CHEW_HZ, _CHEW_PURE, _CHEW_SIZE = (0.8, 2.3), 0.65, 0.03
 
@@ -135,9 +137,8 @@ def _lasting(times: Array, activity: Array) -> Mask:
 
 def _changes(level: Array) -> Array:
     """How often the three-valued signal of each window changes side."""
-    held = level.copy()
-    for i in range(1, held.shape[1]):
-        held[:, i] = np.where(held[:, i] == 0, held[:, i - 1], held[:, i])
+    last = np.where(level != 0.0, np.arange(level.shape[1]), 0)
+    held = np.take_along_axis(level, np.maximum.accumulate(last, axis=1), axis=1)
     return np.asarray(np.sum(held[:, 1:] * held[:, :-1] < 0, axis=1), dtype=np.float64)
 
 
@@ -154,7 +155,7 @@ def chews(times: Array, jaw: Array) -> Mask:
         return np.zeros(times.size, dtype=bool)
     grid, signal = made
     width = round(_CHEW_S / _GRID_S)
-    if signal.size <= width:
+    if signal.size <= width or signal.std() < 0.25 * _CHEW_SIZE:
         return np.zeros(times.size, dtype=bool)
     starts = np.arange(0, signal.size - width + 1, round(0.25 / _GRID_S))
     windows = np.lib.stride_tricks.sliding_window_view(signal, width)[starts]
@@ -171,9 +172,13 @@ def chews(times: Array, jaw: Array) -> Mask:
     # It goes on throughout the window, and one expression does not.
     parts = np.stack([part.std(axis=1) for part in np.array_split(windows, 3, axis=1)])
     size = np.sqrt(2.0) * parts.min(axis=0)
+    level = np.where(
+        np.abs(windows) > _CHEW_CLEAR * windows.std(axis=1)[:, None], np.sign(windows), 0.0
+    )
+    often = _changes(level) >= 2.0 * _CHEW_HZ[0] * _CHEW_S - 2.0
     even = parts.min(axis=0) > _CHEW_EVEN * parts.max(axis=0)
     out = np.zeros(times.size, dtype=bool)
-    for start in starts[(pure > _CHEW_PURE) & even & (size > _CHEW_SIZE)]:
+    for start in starts[(pure > _CHEW_PURE) & even & often & (size > _CHEW_SIZE)]:
         # The windows' edges hardly count in the spectrum.
         first, last = grid[start] + 0.25 * _CHEW_S, grid[start + width - 1] - 0.25 * _CHEW_S
         out |= (times >= first) & (times <= last)

@@ -21,7 +21,17 @@ _STEP_Z = 3.0
 _STEP_BREADTH = 0.35
 #: The frames before and after jump by less than this part of it: a step is no quick movement.
 _STEP_CALM = 0.45
-_SIDE = ("yaw", "pitch", "roll", "eye", "mouth", "gaze_x", "gaze_y", "light", "icd")
+_SIDE: tuple[str, ...] = (
+    "yaw",
+    "pitch",
+    "roll",
+    "eye",
+    "mouth",
+    "gaze_x",
+    "gaze_y",
+    "light",
+    "icd",
+)
 _SIDE += ("key", "change", "x", "y", "shift_x", "shift_y", "covered", "blocks", "background")
 _SCENE = {
     "key": "key_frame",
