@@ -61,14 +61,16 @@ def test_a_pulse_of_light_is_flicker_and_a_step_or_noise_is_not() -> None:
 
 
 def test_the_camera_shakes_when_background_and_face_go_together() -> None:
-    size = 4.0 * ((TIMES > 4) & (TIMES < 5)) * np.sin(2 * np.pi * 5 * TIMES)
+    inside = (TIMES > 4) & (TIMES < 5)
+    size: NDArray[np.float64] = np.where(inside, 4.0 * np.sin(2 * np.pi * 5 * TIMES), 0.0)
+    place: NDArray[np.float64] = np.asarray(200.0 + size)
     shift = np.r_[0.0, np.diff(size)]
     icd, flat = np.full(TIMES.size, 45.0), np.full(TIMES.size, 200.0)
     still: NDArray[np.float64] = np.asarray(0.05 * NOISE)
-    found = shakes(TIMES, shift, still, 200 + size, flat, icd)
+    found = shakes(TIMES, shift, still, place, flat, icd)
     assert found[(TIMES > 4.1) & (TIMES < 4.9)].all() and not found[TIMES > 5.5].any()
     # Somebody walks by behind a still face; a head moves before a still wall; a plain wall.
     unknown = np.full(TIMES.size, np.nan)
     assert not shakes(TIMES, shift, still, flat, flat, icd).any()
-    assert not shakes(TIMES, still, still, 200 + size, flat, icd).any()
-    assert not shakes(TIMES, unknown, unknown, 200 + size, flat, icd).any()
+    assert not shakes(TIMES, still, still, place, flat, icd).any()
+    assert not shakes(TIMES, unknown, unknown, place, flat, icd).any()

@@ -43,7 +43,7 @@ from unspoken.timing import Interval
 
 __all__ = ["KINDS", "Found", "Take", "act", "film", "look", "score", "take_of"]
 
-SIZE, ICD_PX, FPS, SECONDS = (480, 360), 44.0, 30.0, 16.0
+SIZE, ICD_PX, FPS, SECONDS = (480, 360), 44.0, 30.0, 14.0
 #: What the portrait's smile leaves room for, as in the demo.
 _REST = {"AU12L": -0.4, "AU12R": -0.4, "AU25": -0.3, "AU26": -0.03}
 _SLACK_S = 0.35

@@ -188,11 +188,9 @@ class SceneWatcher:
         follow = ~odd | (time_s - self._cells_since > _BECOMES_USUAL_S)
         share = 1.0 - float(np.exp(-(time_s - self._last_cover_s) / _FOLLOW_S))
         self._last_cover_s = time_s
-        side = _COVER_PX // _CELLS
         rate = np.where(follow, np.float32(share), np.float32(0.0))
-        self._reference += np.kron(rate, np.ones((side, side), np.float32)) * (
-            now - self._reference
-        )
+        wide = cv2.resize(rate, (_COVER_PX, _COVER_PX), interpolation=cv2.INTER_NEAREST)
+        self._reference += np.asarray(wide, dtype=np.float32) * (now - self._reference)
         return float(odd.sum() / max(self._face.sum(), 1))
 
     def _take_reference(self, now: Array, oval: NDArray[np.float64], pose: Pose) -> None:

@@ -28,7 +28,7 @@ _SMALLEST_ICD_PX = 12.0
 _OCCLUDED_MISFIT = 0.55
 #: Fine contrast relative to the usual one below which nothing can be compared, and share of the
 #: face that looks like something else above which something is in front of it.
-_BLURRED, _COVERED = 0.5, 0.25
+_BLURRED, _COVERED = 0.5, 0.18
 #: Mesh score below which the face counts as hidden.
 _LOWEST_PRESENCE = 0.3
 
