@@ -10,8 +10,7 @@ import math
 import os
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import get_args
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import polars as pl

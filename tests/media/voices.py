@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from pathlib import Path
+
+import av
 import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
@@ -52,3 +56,21 @@ def hum(seconds: float, loud: float = 2000.0) -> Sound:
     t = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
     tone = sum(np.sin(2 * np.pi * 100.0 * k * t) / k for k in range(1, 6))
     return np.asarray(loud * tone / np.abs(tone).max()).astype(np.int16)
+
+
+def with_sound(clip: Path, target: Path, sound: Sound) -> Path:
+    """The same pictures with sound that begins with them."""
+    with av.open(str(clip)) as source, av.open(str(target), "w") as out:
+        pictures = source.streams.video[0]
+        video = out.add_stream_from_template(pictures)
+        audio = out.add_stream("aac", rate=RATE_HZ, layout="mono")
+        for packet in source.demux(pictures):
+            if packet.dts is not None:
+                packet.stream = video
+                out.mux(packet)
+        for i in range(0, sound.size - 1023, 1024):
+            frame = av.AudioFrame.from_ndarray(sound[None, i : i + 1024], "s16", "mono")
+            frame.sample_rate, frame.time_base, frame.pts = RATE_HZ, Fraction(1, RATE_HZ), i
+            out.mux(audio.encode(frame))
+        out.mux(audio.encode())
+    return target
