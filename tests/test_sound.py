@@ -19,7 +19,7 @@ def test_a_voice_over_a_still_face_is_named_and_can_be_left_unheard(
     analysis = analyze(talked_to, role="customer")
     (heard,) = [a for a in analysis.artefacts if a.kind == "voice"]
     assert heard.source == "sound" and 0.4 < heard.interval.start_s < 1.1
-    assert 2.0 < heard.interval.end_s and "sound" in analysis.timings_s
+    assert heard.interval.end_s > 2.0 and "sound" in analysis.timings_s
     assert not [a for a in analysis.artefacts if a.kind == "speech"]
     deaf = analyze(talked_to, role="customer", sound=False)
     assert not [a for a in deaf.artefacts if a.kind in ("voice", "speech")]

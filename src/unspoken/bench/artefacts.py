@@ -329,11 +329,11 @@ def table(all_found: Sequence[Found]) -> str:
     return "\n".join(lines)
 
 
-def _film_and_look(kind: str, seed: int) -> Found:
+def _film_and_look(kind: str, seed: int, keep: Path | None = None) -> Found:
     """One clip, in a process of its own; the take's functions stay behind."""
     take = take_of(kind, seed)
     with tempfile.TemporaryDirectory() as folder:
-        found = look(take, film(take, Path(folder) / "take.mp4", seed))
+        found = look(take, film(take, (keep or Path(folder)) / f"{kind}-{seed}.mp4", seed))
     return replace(found, take=replace(take, seen=None))
 
 
@@ -343,12 +343,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("kinds", nargs="*", default=list(KINDS), help="all where left out")
     parser.add_argument("--seeds", type=int, default=2, help="people to film")
     parser.add_argument("--jobs", type=int, default=2, help="clips worked on at the same time")
+    parser.add_argument("--keep", type=Path, help="folder the clips stay in")
     parser.add_argument("--page", type=Path, help="page whose figures are renewed")
     asked = parser.parse_args(arguments)
+    if asked.keep:
+        asked.keep.mkdir(parents=True, exist_ok=True)
     results: list[Found] = []
     tasks = [(kind, seed) for seed in range(1, asked.seeds + 1) for kind in asked.kinds]
     with ProcessPoolExecutor(asked.jobs) as pool:
-        done = pool.map(_film_and_look, *zip(*tasks, strict=True))
+        kinds, seeds = zip(*tasks, strict=True)
+        done = pool.map(_film_and_look, kinds, seeds, [asked.keep] * len(tasks))
         for (kind, seed), found in zip(tasks, done, strict=True):
             said = {k: len(v) for k, v in found.artefacts.items() if v}
             print(f"{kind} ({seed}): {said}, {len(found.events)} expressions", flush=True)
