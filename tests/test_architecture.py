@@ -21,19 +21,23 @@ SOURCE = ROOT / "src" / "unspoken"
 #: The floors, lowest first; names are modules or packages directly below ``unspoken``. A module may
 #: import from its own floor and from those above it in this list, never from those after it.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "timing", "settings", "stopping", "threads"),
+    ("errors", "filing", "records", "settings", "stopping", "threads", "timing"),
     ("facs",),
     ("media",),
     ("face",),
+    ("redaction",),
     ("motion",),
     ("spotting",),
-    ("reading",),
+    # Below the reading: signals need segments, segments need no reading.
     ("context",),
+    ("reading",),
     # The result type and the forms it takes on disk.
-    ("analysis", "events_table", "filing", "records", "signal_slices", "signals", "tables"),
-    ("engine", "intake", "pipeline", "sight", "sight_worker", "stages", "summary"),
+    ("analysis", "events_table", "signal_slices", "signals", "tables"),
+    ("engine", "intake", "pipeline", "sight", "sight_start", "sight_worker", "stages", "summary"),
+    # One analysis with its context and its moments.
+    ("interaction",),
     ("insight",),
-    ("report",),
+    ("exports", "report"),
     # Many sources, each with a report.
     ("batch",),
     ("store",),
@@ -43,6 +47,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("live",),
     ("server",),
     ("commands",),
+    ("cli_context",),
     ("cli",),
     ("__main__",),
 )

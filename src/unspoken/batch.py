@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from unspoken.analysis import Analysis
-from unspoken.errors import OutputError
+from unspoken.context.record import Context
+from unspoken.errors import InputError, OutputError
 from unspoken.filing import Batch, part_path, writing
+from unspoken.interaction import MOMENTS_NAME, Interaction, MomentsFile, moments_text
 from unspoken.pipeline import Progress, Run, run
 from unspoken.settings import Settings
 from unspoken.signals import SignalsWriter
@@ -33,7 +35,7 @@ __all__ = [
 _REPORT_NAME = "report.html"
 _SIGNALS_NAME = "signals.parquet"
 #: What a folder of results holds.
-RESULT_FILES = ("analysis.json", "events.csv", _SIGNALS_NAME, _REPORT_NAME)
+RESULT_FILES = ("analysis.json", "events.csv", _SIGNALS_NAME, _REPORT_NAME, MOMENTS_NAME)
 #: Longer names are cut, so that additions to them still fit; file systems allow 255 bytes.
 _LONGEST_NAME = 220
 
@@ -201,6 +203,7 @@ def _save(analysis: Analysis, done: Run, job: Job, stop: StopRequest | None) -> 
         if page is not None:
             batch.add_pieces(_REPORT_NAME, page)
         saved = analysis.save(folder)
+        batch.add_bytes(MOMENTS_NAME, moments_text(_moments(saved)))
     if page is None:
         with writing(folder / _REPORT_NAME):
             # An earlier report would tell of other results than those beside it.
@@ -210,6 +213,20 @@ def _save(analysis: Analysis, done: Run, job: Job, stop: StopRequest | None) -> 
     if failure is not None:
         raise failure
     return saved
+
+
+def _moments(saved: Analysis) -> MomentsFile:
+    """Moments of a fresh analysis; context that was put into the folder before is used."""
+    assert saved.folder is not None
+    notes: tuple[str, ...] = ()
+    context = Context()
+    try:
+        context = Context.load(saved.folder)
+    except InputError as error:
+        notes = (f"Read without context. {error}",)
+    file = Interaction(saved, context).read().moments_file
+    assert file is not None
+    return replace(file, notes=(*file.notes, *notes))
 
 
 def _report(done: Run, stop: StopRequest | None) -> tuple[list[bytes] | None, Exception | None]:

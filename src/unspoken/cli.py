@@ -9,6 +9,9 @@ from typing import Annotated, Literal
 import typer
 
 from unspoken import __version__
+from unspoken.cli_context import context, export
+from unspoken.commands import insight_app, reading_app
+from unspoken.commands.academy_app import academy_app
 
 __all__ = ["app", "main"]
 
@@ -27,6 +30,7 @@ bench_app = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(bench_app, name="bench")
+app.add_typer(academy_app, name="academy")
 
 #: What the command line calls a setting, for messages about it.
 _OPTION_OF = {
@@ -147,23 +151,26 @@ def analyze(
     The results of my-video.mp4 are in OUT/my-video/: report.html to read;
     events.csv, signals.parquet and analysis.json to compute with.
     """
-    from unspoken.commands.analyze import analyze_command
-    from unspoken.commands.roles import parse_roles
-    from unspoken.pipeline import make_settings
+    from unspoken.sight_start import worker_ahead
 
-    settings = make_settings(
-        role=parse_roles(role or []),
-        fps=fps,
-        backend=backend,
-        false_alarms_per_min=false_alarms,
-        protocol=protocol,
-        max_faces=max_faces,
-        crop_px=crop,
-        sound=not no_sound,
-        report=not no_report,
-        names=_OPTION_OF,
-    )
-    raise typer.Exit(analyze_command(sources, out, settings, quiet=quiet, as_json=as_json))
+    with worker_ahead():
+        from unspoken.commands.analyze import analyze_command
+        from unspoken.commands.roles import parse_roles
+        from unspoken.pipeline import make_settings
+
+        settings = make_settings(
+            role=parse_roles(role or []),
+            fps=fps,
+            backend=backend,
+            false_alarms_per_min=false_alarms,
+            protocol=protocol,
+            max_faces=max_faces,
+            crop_px=crop,
+            sound=not no_sound,
+            report=not no_report,
+            names=_OPTION_OF,
+        )
+        raise typer.Exit(analyze_command(sources, out, settings, quiet=quiet, as_json=as_json))
 
 
 @app.command()
@@ -197,6 +204,10 @@ def faces(
 
     settings = make_settings(fps=fps, max_faces=max_faces, names=_OPTION_OF)
     raise typer.Exit(faces_command(source, out, settings))
+
+
+app.command()(context)
+app.command()(export)
 
 
 @app.command()
@@ -321,6 +332,10 @@ def recovery(
         settings=settings,
     )
     raise typer.Exit(recovery_command(clips, out, choices))
+
+
+insight_app.register(app, bench_app)
+reading_app.register(app, bench_app)
 
 
 def main(arguments: list[str] | None = None) -> int:

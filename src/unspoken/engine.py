@@ -11,12 +11,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
+from unspoken.face.nets import Blendshapes
 from unspoken.face.observation import FaceObservation, FacesInFrame, Role
 from unspoken.face.roles import RoleBook
+from unspoken.face.states import FaceStates
 from unspoken.face.tracks import FaceTracker
 from unspoken.media.frame import Frame
 from unspoken.motion.evidence import EvidenceRow
 from unspoken.motion.stream import EvidenceStream, empty_row
+from unspoken.reading.emotions import with_readings
 from unspoken.settings import Settings
 from unspoken.spotting.events import Event
 from unspoken.spotting.spotter import Spotter
@@ -92,6 +95,7 @@ class Engine:
         self.voice = VoiceTrack()
         self._on_row = on_row
         self._tracker: FaceTracker | None = None
+        self._net: Blendshapes | None = None
         self._roles = RoleBook(self.settings.role)
         self._last_s: float | None = None
 
@@ -184,8 +188,9 @@ class Engine:
     ) -> list[Event]:
         customer = self.customers.get(face_id)
         if customer is None:
-            spotter = Spotter(self.settings, self.voice)
-            customer = CustomerFace(EvidenceStream(face_id, self.settings), spotter)
+            self._net = self._net or Blendshapes()
+            stream = EvidenceStream(face_id, self.settings, FaceStates(self._net))
+            customer = CustomerFace(stream, Spotter(self.settings, self.voice))
             self.customers[face_id] = customer
         began = perf_counter()
         row = customer.stream.push(frame, seen)
@@ -216,4 +221,4 @@ class Engine:
         for event in events:
             customer.events += 1
             numbered.append(replace(event, event_id=f"{event.face_id}-{customer.events}"))
-        return numbered
+        return with_readings(numbered)

@@ -103,7 +103,7 @@ EVENT_COLUMNS: tuple[Column, ...] = (
         "float64",
         "0..1",
         "Probability of that reading.",
-        "no reading was made",
+        "no reading was made, or it abstained",
         3,
     ),
     Column(
@@ -232,6 +232,27 @@ Everything but the signals, as one JSON object. Numbers that are not finite are 
 | `artefacts` | blinks, gaze shifts, head movements, speech, light changes, cuts and others |
 | `notes` | sentences about the whole analysis |
 | `partial` | true when the run was stopped before the end of the source |
+
+## context.json
+
+What was put beside the recording with `unspoken context`; absent when nothing was. Times are
+seconds on the recording's own clock, offsets already added.
+
+| key | holds |
+|---|---|
+| `schema`, `schema_version` | `"unspoken.context"` and a whole number; a newer one is refused |
+| `timeline.segments` | per segment `segment_id`, `kind`, `label`, times, `tags`, `source` |
+| `transcript.utterances` | per utterance `speaker`, `start_s`, `end_s`, `text` |
+| `transcript.roles` | speaker label to `customer`, `staff` or `unknown` |
+| `transcript.language` | BCP 47 tag; empty when nobody said |
+| `customer` | pseudonym; empty when unknown |
+| `tags` | of the whole interaction |
+| `outcomes` | how it ended: numbers or words |
+| `offset_s`, `offset_source` | seconds added to the file read last, and where they come from |
+| `notes` | what was odd about the files, with their lines |
+| `imports` | per file `path`, `sha256`, `format`, `holds`, `rows`, and its offset |
+
+The tables of `unspoken export` are described in [Use results in other programs](exports.md).
 """
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import Delaunay
 
 from unspoken.facs.basis import AUBasis
 from unspoken.motion.crop import canonical_icd_px
@@ -108,6 +107,9 @@ def _spread(
     ndarray of float32, shape (m, size, size)
         Zero outside the hull of the points.
     """
+    # Slow to load; by the time of the first template, pictures are being read meanwhile.
+    from scipy.spatial import Delaunay
+
     mesh = Delaunay(points)
     y, x = np.mgrid[0:size, 0:size]
     pixels = np.column_stack((x.ravel(), y.ravel())).astype(np.float64)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from unspoken.face import geometry
 from unspoken.face.observation import FaceObservation, Pose
+from unspoken.face.states import FaceStates
 from unspoken.facs.basis import load_basis
 from unspoken.facs.units import UNIT_KEYS
 from unspoken.media.frame import Frame
@@ -66,10 +67,13 @@ class EvidenceStream:
         Track number.
     settings : Settings
         Back end, crop size, pose limits.
+    states : FaceStates, optional
+        Of this face; a new one where left out.
     """
 
-    def __init__(self, face_id: int, settings: Settings) -> None:
+    def __init__(self, face_id: int, settings: Settings, states: FaceStates | None = None) -> None:
         self.face_id = face_id
+        self._states = states or FaceStates()
         self.meter = FootageMeter()
         self._settings = settings
         self._basis = load_basis()
@@ -107,9 +111,10 @@ class EvidenceStream:
             self._pool = TemplatePool(self._make_backend)
             self._watcher = SceneWatcher()
             self._first_brightness = None
+        scores = self._states.push(seen)
         gap = self._gap_before(seen)
         if gap:
-            return self._row(frame, seen, None, gap)
+            return self._row(frame, seen, scores, None, gap)
         size = self._settings.crop_px
         transform = self.transform = crop_transform(seen.points, size)
         crop = crop_luma(frame, transform, size)
@@ -122,23 +127,23 @@ class EvidenceStream:
             frame, crop, seen.points, transform, seen.pose, self.meter.blocks
         )
         if self._scene.sharpness < _BLURRED:
-            return self._row(frame, seen, None, "blurred")
+            return self._row(frame, seen, scores, None, "blurred")
         if self._scene.covered > _COVERED:
-            return self._row(frame, seen, None, "occluded")
+            return self._row(frame, seen, scores, None, "occluded")
         look = Look(
             crop,
             seen.points,
             transform,
             seen.pose,
             geometry.icd_px(seen.points),
-            seen.blendshapes,
+            scores,
             frame.time_s,
         )
         reading = self._pool.read(look)
         if reading.measurement.misfit > _OCCLUDED_MISFIT:
-            return self._row(frame, seen, None, "occluded")
+            return self._row(frame, seen, scores, None, "occluded")
         row = (reading.amplitude, reading.error, reading.measurement)
-        return self._row(frame, seen, row, "")
+        return self._row(frame, seen, scores, row, "")
 
     def _make_backend(self, look: Look) -> Backend:
         size = self._settings.crop_px
@@ -159,13 +164,14 @@ class EvidenceStream:
         self,
         frame: Frame,
         seen: FaceObservation,
+        scores: Array,
         reading: tuple[Array, Array, Measurement] | None,
         gap: Gap,
     ) -> EvidenceRow:
         nothing = np.full(len(UNIT_KEYS), np.nan, np.float32)
         amplitude, error, measured = reading or (nothing, nothing, None)
         icd = geometry.icd_px(seen.points)
-        gaze_x, gaze_y = geometry.gaze(seen.blendshapes)
+        gaze_x, gaze_y = geometry.gaze(scores)
         explained = 0.0 if measured is None else 1.0 - measured.misfit
         return EvidenceRow(
             frame=frame.index,
@@ -176,8 +182,8 @@ class EvidenceStream:
             error=error,
             pose=seen.pose,
             icd_px=icd,
-            eye_opening=geometry.eye_opening(seen.blendshapes),
-            mouth_opening=geometry.mouth_opening(seen.blendshapes),
+            eye_opening=geometry.eye_opening(scores),
+            mouth_opening=geometry.mouth_opening(scores),
             gaze_x=gaze_x,
             gaze_y=gaze_y,
             light=float("nan") if measured is None else self._light,

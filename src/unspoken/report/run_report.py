@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,12 @@ from unspoken.media.seeking import read_frames_at
 from unspoken.pipeline import Run
 from unspoken.report.html import MOST_STRIPS, report_pieces
 from unspoken.report.pictures import choose_events, moments_of, take_pictures
+from unspoken.stages import ahead
 
 __all__ = ["render_run"]
+
+#: Pictures that may wait to be cut; bounds memory.
+_AHEAD = 3
 
 
 def render_run(run: Run) -> Iterator[bytes]:
@@ -41,9 +46,10 @@ def render_run(run: Run) -> Iterator[bytes]:
         indices = [index for index, _ in wanted]
         times = [run.frame_times_s[index] for index in indices]
         try:
-            yield from read_frames_at(
-                analysis.source.path, indices, times, fps=analysis.settings.fps
-            )
+            found = read_frames_at(analysis.source.path, indices, times, fps=analysis.settings.fps)
+            # Decoding lets go of the interpreter, so the next picture is read while one is cut.
+            with closing(ahead(found, _AHEAD)) as pictures:
+                yield from pictures
         except InputError:
             return  # the source is gone or changed meanwhile: a report without pictures
 

@@ -6,7 +6,7 @@ do decoys tell how often candidates are false.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -60,6 +60,8 @@ class Candidate:
         Part of all units that moved with it, 0..1.
     long : bool
         Its end was not seen.
+    errors : dict of str to float
+        Standard error of the amplitude of every unit that could be measured, taking part or not.
     """
 
     detector: Literal["pulse", "excursion"]
@@ -72,6 +74,7 @@ class Candidate:
     clarity: dict[str, float]
     breadth: float
     long: bool = False
+    errors: dict[str, float] = field(default_factory=dict)
 
 
 def breadth(z: Array) -> float:
@@ -151,7 +154,16 @@ def measure(
         units,
         _pick(units, z),
         breadth(z),
+        errors=_errors(z, amplitude),
     )
+
+
+def _errors(z: Array, amplitude: Array) -> dict[str, float]:
+    """Standard errors behind signal-to-noise ratios; a unit at 0 was not measured."""
+    known = (np.abs(z) > 1e-9) & np.isfinite(z) & np.isfinite(amplitude)
+    return {
+        key: float(abs(amplitude[i]) / abs(z[i])) for i, key in enumerate(UNIT_KEYS) if known[i]
+    }
 
 
 def _pick(units: dict[str, float], z: Array) -> dict[str, float]:
@@ -232,4 +244,5 @@ def measure_excursion(
         _pick(units, excursion.z),
         breadth(excursion.z),
         excursion.long or (not bounds.ended and times[-1] >= clock[-1]),
+        _errors(excursion.z, excursion.amplitude),
     )

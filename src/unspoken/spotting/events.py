@@ -111,6 +111,10 @@ class Event:
         Reading, or "" where none was made.
     emotion_probability : float
         NaN where no reading was made.
+    unit_errors : dict of str to float
+        Standard error of the amplitude of every unit that could be measured there, taking part or
+        not, by the local noise; a unit that is missing was masked. Empty for blinks and in
+        analyses of earlier versions.
     """
 
     face_id: int
@@ -128,6 +132,7 @@ class Event:
     event_id: str = ""
     emotion: str = ""
     emotion_probability: float = float("nan")
+    unit_errors: dict[str, float] = field(default_factory=dict)
 
     @property
     def interval(self) -> Interval:

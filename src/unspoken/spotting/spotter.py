@@ -138,9 +138,10 @@ class Spotter:
         blinks = self._finder.advance(self._window, start, stop)
         self._pulses.advance(self._window, start, stop, self._finder.speaking)
         self._follow(start)
-        found = self._pulses.search(self._window, start - LAG * BLOCK_S, self._finder.speaking)
+        searched = start - LAG * BLOCK_S
+        found = self._pulses.search(self._window, searched, self._finder.speaking)
         for area, minutes in found.searched_min.items():
-            self._judge.expose("pulse", area, minutes)
+            self._judge.expose("pulse", area, minutes, searched, searched + BLOCK_S)
         for sign, candidate in found.movements:
             self._hand_over(candidate, sign)
         busy: dict[Area, Interval] = {}
@@ -174,7 +175,8 @@ class Spotter:
                 part, ahead = sign * values[: now.size], sign * values[now.size :]
                 self._close(detector.push(now, part, ahead, error), sign)
             for area in AREAS:
-                self._judge.expose("excursion", area, now.size * STEP_S / 60.0)
+                minutes = now.size * STEP_S / 60.0
+                self._judge.expose("excursion", area, minutes, float(now[0]), float(now[-1]))
 
     def _close(self, ended: list[Excursion], sign: int) -> None:
         """Measure excursions that ended and hand them to the judge."""

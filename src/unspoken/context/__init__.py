@@ -1,0 +1,1 @@
+"""What was going on: timelines, transcripts, and how their clock lies on the recording's."""

@@ -1,0 +1,332 @@
+"""One interaction: an analysis, what was going on, and the moments read from both."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from unspoken import __version__, records
+from unspoken.analysis import Analysis
+from unspoken.context.record import Context
+from unspoken.errors import InputError, UnspokenError
+from unspoken.filing import Batch
+from unspoken.reading.baseline import BaselineFacts, Earlier, exposure_of
+from unspoken.reading.emotions import EmotionModel, default_model
+from unspoken.reading.moments import Moment
+from unspoken.reading.playbook import LoadedPlaybook, find_playbook
+from unspoken.reading.signals import read_moments
+
+__all__ = ["MOMENTS_NAME", "MOMENTS_VERSION", "Interaction", "MomentsFile", "PlaybookFacts"]
+__all__ += ["moments_text"]
+
+MOMENTS_NAME = "moments.json"
+#: Grows when an older program could misread the file; added keys do not count.
+MOMENTS_VERSION = 1
+_SCHEMA = "unspoken.moments"
+_ANALYSIS = "analysis.json"
+_SIGNALS = "signals.parquet"
+Spans = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybookFacts:
+    """Which playbook the signals were read with.
+
+    Parameters
+    ----------
+    name, version : str
+        As the file says.
+    sha256 : str
+        Of its bytes.
+    """
+
+    name: str = ""
+    version: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class MomentsFile:
+    """What ``moments.json`` holds.
+
+    Parameters
+    ----------
+    moments : tuple of Moment
+        In order of apex.
+    exposure : dict of str to tuple
+        Face number to intervals with usable evidence, seconds.
+    playbook : PlaybookFacts
+        What the signals were read with.
+    baseline : dict of str to BaselineFacts
+        Face number to what the person's own baseline rests on.
+    software : dict of str to str
+        Versions of the program and of the emotion model.
+    analysis_sha256 : str
+        Of the ``analysis.json`` the moments were read from; "" for none on disk.
+    notes : tuple of str
+        Sentences on the whole.
+    """
+
+    moments: tuple[Moment, ...] = ()
+    exposure: dict[str, Spans] = field(default_factory=dict)
+    playbook: PlaybookFacts = field(default_factory=PlaybookFacts)
+    baseline: dict[str, BaselineFacts] = field(default_factory=dict)
+    software: dict[str, str] = field(default_factory=dict)
+    analysis_sha256: str = ""
+    notes: tuple[str, ...] = ()
+
+    def to_json_dict(self) -> dict[str, Any]:
+        """What ``moments.json`` holds: strict JSON values."""
+        document = {"schema": _SCHEMA, "schema_version": MOMENTS_VERSION}
+        return document | {f.name: records.to_json(getattr(self, f.name)) for f in fields(self)}
+
+    @classmethod
+    def from_json_dict(cls, document: Any) -> MomentsFile:
+        """Rebuild from what :meth:`to_json_dict` gave.
+
+        Raises
+        ------
+        RecordError
+            If a value does not fit.
+        InputError
+            If the document holds no moments, or a newer program wrote it.
+        """
+        if not isinstance(document, dict) or document.get("schema") != _SCHEMA:
+            raise InputError("This JSON holds no moments.", f'"schema" is not "{_SCHEMA}".')
+        version = document.get("schema_version")
+        if type(version) is not int or version < 1:
+            raise records.RecordError(("schema_version",), "expected a whole number from 1")
+        if version > MOMENTS_VERSION:
+            raise InputError(
+                f"These moments were written by a newer Unspoken (schema {version}; "
+                f"this program reads up to {MOMENTS_VERSION}).",
+                "Update Unspoken, or read them again: unspoken read RESULT.",
+            )
+        found: MomentsFile = records.from_json(cls, document)
+        return found
+
+    @classmethod
+    def load(cls, folder: str | Path) -> MomentsFile | None:
+        """Read the moments of a result; None when they were never read.
+
+        Raises
+        ------
+        InputError
+            When the file is broken (file and line are named) or a newer program's.
+        """
+        path = Path(folder) / MOMENTS_NAME
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"{path} cannot be read: {error}.") from error
+        again = "Read them again: unspoken read RESULT."
+        try:
+            return cls.from_json_dict(json.loads(text))
+        except json.JSONDecodeError as error:
+            raise InputError(
+                f"{path}, line {error.lineno}: not valid JSON ({error.msg}).", again
+            ) from error
+        except records.RecordError as error:
+            line = records.line_of(text, error.place)
+            raise InputError(f"{path}, line {line}: {error}.", again) from error
+        except InputError as error:
+            raise InputError(f"{path}: {error.message}", error.hint) from error
+        except RecursionError as error:
+            raise InputError(f"{path} is nested too deeply for moments.", again) from error
+
+
+def moments_text(file: MomentsFile) -> bytes:
+    """The bytes of ``moments.json``."""
+    text = json.dumps(file.to_json_dict(), ensure_ascii=False, allow_nan=False)
+    # The standard library writes indented text ten times more slowly.
+    indented: bytes = msgspec.json.format(text.encode("utf-8", "backslashreplace"), indent=1)
+    return indented + b"\n"
+
+
+@dataclass(frozen=True)
+class Interaction:
+    """One recorded interaction with everything known about it.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        What was spotted.
+    context : Context
+        What was going on; empty when nobody said.
+    moments_file : MomentsFile or None
+        What was read from both; None when that was not done yet.
+
+    Examples
+    --------
+    >>> interaction = Interaction.load("results/my-video").read()    # doctest: +SKIP
+    >>> [m.reading for m in interaction.moments_file.moments]        # doctest: +SKIP
+    """
+
+    analysis: Analysis
+    context: Context = field(default_factory=Context)
+    moments_file: MomentsFile | None = None
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Interaction:
+        """Read a folder of results.
+
+        Moments that cannot be read (broken, or from a newer program) are an error only for those
+        who ask for them with `MomentsFile.load`: here they count as not read yet, since reading
+        them again replaces them.
+
+        Raises
+        ------
+        SourceNotFound, InputError
+            When there is no analysis, or analysis or context are broken or a newer program's.
+        """
+        folder = Path(folder)
+        analysis = Analysis.load(folder)
+        try:
+            moments = MomentsFile.load(folder)
+        except InputError:
+            moments = None
+        return cls(analysis, Context.load(folder), moments)
+
+    @property
+    def folder(self) -> Path | None:
+        """Where it is on disk."""
+        return self.analysis.folder
+
+    def read(
+        self,
+        playbook: LoadedPlaybook | None = None,
+        model: EmotionModel | None = None,
+        earlier: Earlier | None = None,
+    ) -> Interaction:
+        """Compute the moments.
+
+        Parameters
+        ----------
+        playbook : LoadedPlaybook, optional
+            The default playbook where left out.
+        model : EmotionModel, optional
+            The default emotion model where left out.
+        earlier : Earlier, optional
+            Earlier footage of the same customer.
+
+        Returns
+        -------
+        Interaction
+            With its moments; nothing is written.
+        """
+        playbook = playbook or find_playbook()
+        model = model or default_model()
+        digest = _digest(self.folder)
+        exposure, notes = self._exposure(digest)
+        moments, baseline = read_moments(
+            self.analysis.events,
+            {int(face): spans for face, spans in exposure.items()},
+            self.context,
+            playbook.playbook,
+            model,
+            earlier,
+        )
+        book = playbook.playbook
+        found = MomentsFile(
+            moments=moments,
+            exposure=exposure,
+            playbook=PlaybookFacts(book.playbook, book.version, playbook.sha256),
+            baseline=baseline,
+            software={"unspoken": __version__, "emotion_model": model.name},
+            analysis_sha256=digest,
+            notes=(*notes, *_version_notes(self.analysis)),
+        )
+        return replace(self, moments_file=found)
+
+    def save_moments(self) -> Path:
+        """Write ``moments.json`` beside ``analysis.json``, under a temporary name first.
+
+        Raises
+        ------
+        InputError
+            When the analysis was never saved, or the moments were not read.
+        OutputError
+            When it cannot be written; an earlier file stays as it was.
+        """
+        if self.folder is None or self.moments_file is None:
+            raise InputError("Save the analysis and read its moments first.")
+        with Batch(self.folder) as batch:
+            batch.add_bytes(MOMENTS_NAME, moments_text(self.moments_file))
+        return self.folder / MOMENTS_NAME
+
+    def _exposure(self, digest: str) -> tuple[dict[str, Spans], list[str]]:
+        """Intervals with evidence: as computed before, from the signals, or only known roughly."""
+        known = self.moments_file
+        if known is not None and digest and known.analysis_sha256 == digest:
+            return known.exposure, []
+        customers = [face for face in self.analysis.faces if face.measured_s > 0.0]
+        if not customers:
+            return {}, []
+        try:
+            return _measured(self.analysis), []
+        except UnspokenError:
+            note = (
+                "The signals file is missing, so exposure is taken as the time from first to last "
+                "sight."
+            )
+            return {str(f.face_id): ((f.first_s, f.last_s),) for f in customers}, [note]
+
+
+def _digest(folder: Path | None) -> str:
+    if folder is None or not (folder / _ANALYSIS).is_file():
+        return ""
+    return hashlib.sha256((folder / _ANALYSIS).read_bytes()).hexdigest()
+
+
+def _measured(analysis: Analysis) -> dict[str, Spans]:
+    """Exposure of every measured face from the signals."""
+    table = _three_columns(analysis)
+    faces = table["face_id"].to_numpy()
+    times, gaps = table["time_s"].to_numpy(), (table["gap"] == "").to_numpy()
+    found: dict[str, Spans] = {}
+    for face in analysis.faces:
+        if face.measured_s > 0.0:
+            own = np.flatnonzero(faces == face.face_id)
+            found[str(face.face_id)] = exposure_of(times[own], gaps[own])
+    return found
+
+
+def _three_columns(analysis: Analysis) -> Mapping[str, Any]:
+    import polars as pl
+
+    path = None if analysis.folder is None else analysis.folder / _SIGNALS
+    if path is None or not path.is_file():
+        return analysis.signals.select("time_s", "face_id", "gap").with_columns(
+            pl.col("face_id").fill_null(0)
+        )
+    try:
+        return pl.read_parquet(
+            path, columns=["time_s", "face_id", "gap"], hive_partitioning=False
+        ).with_columns(pl.col("face_id").fill_null(0))
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise InputError(f"{path} cannot be read: {error}.") from error
+
+
+def _version_notes(analysis: Analysis) -> list[str]:
+    """What to know of an analysis another version made."""
+    made_by = analysis.software.get("unspoken", "")
+    expressions = [event for event in analysis.events if event.kind != "blink"]
+    notes = []
+    if made_by and made_by != __version__:
+        notes.append(f"The analysis was made by Unspoken {made_by}, read by {__version__}.")
+    if expressions and not any(event.unit_errors for event in expressions):
+        notes.append(
+            "The events carry no standard errors per unit (an earlier version made them), so "
+            "readings take them from each event's own signal-to-noise ratio. Analyse the "
+            "recording again for sharper readings."
+        )
+    return notes
