@@ -142,6 +142,9 @@ def analyze(
             help="Side of the aligned face picture that is measured, pixels. Larger is slower.",
         ),
     ] = 160,
+    no_sound: Annotated[
+        bool, typer.Option("--no-sound", help="Do not listen for voices on the sound track.")
+    ] = False,
     no_report: Annotated[bool, typer.Option("--no-report", help="Leave report.html out.")] = False,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -166,6 +169,7 @@ def analyze(
             protocol=protocol,
             max_faces=max_faces,
             crop_px=crop,
+            sound=not no_sound,
             report=not no_report,
             names=_OPTION_OF,
         )

@@ -55,4 +55,8 @@ class Settings(BaseModel):
     max_pitch_deg: float = Field(
         default=30.0, gt=0, le=90, description="Beyond this nod nothing is measured, degrees."
     )
+    sound: bool = Field(
+        default=True,
+        description="Listen to the sound track, if there is one, to tell when somebody speaks.",
+    )
     report: bool = Field(default=True, description="Write report.html.")
