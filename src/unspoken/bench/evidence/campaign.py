@@ -28,6 +28,7 @@ from unspoken.bench.recovery.plan import ClipFacts, ClipPlan, CopyPlan, Plan
 from unspoken.bench.recovery.recipes import recipes
 from unspoken.errors import InputError, OutputError, UnspokenError
 from unspoken.settings import Settings
+from unspoken.threads import single_threads
 
 __all__ = ["EVIDENCE_GRID", "QUICK_EVIDENCE", "Evidence", "measure_evidence"]
 
@@ -153,12 +154,10 @@ def _path_of(clip: str, fps: float | None) -> FacePath:
 
 def _work(job: _Job) -> str:
     """Carry out one job and save what came of it; give its label."""
-    import cv2
-
-    cv2.setNumThreads(1)
     try:
         path = _path_of(job.facts.path, job.settings.fps)
-        found = make_and_measure(job.facts, path, job.copy, job.backends, job.settings)
+        with single_threads():
+            found = make_and_measure(job.facts, path, job.copy, job.backends, job.settings)
     except OutputError:
         raise
     except UnspokenError as error:
