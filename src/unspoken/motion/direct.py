@@ -26,7 +26,7 @@ _BLUR_SHARE = 1.2 / 160.0
 _BLOCK_SHARE = 8.0 / 160.0
 #: Standard deviations of the prior: peak displacement of an action unit in ICD, head modes in
 #: crop pixels.
-_PRIOR_UNIT_ICD, _PRIOR_HEAD_PX = 0.006, 4.0
+_PRIOR_UNIT_ICD, _PRIOR_HEAD_PX = 0.012, 4.0
 #: What the prior takes from an amplitude is given back, up to this gain: a unit that is seen
 #: worse stays cautious.
 _LEAST_GAIN = 0.3
