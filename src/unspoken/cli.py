@@ -11,6 +11,7 @@ import typer
 from unspoken import __version__
 from unspoken.commands import context_app, insight_app, reading_app
 from unspoken.commands.academy_app import academy_app
+from unspoken.commands.evidence import evidence
 
 __all__ = ["app", "main"]
 
@@ -30,6 +31,7 @@ bench_app = typer.Typer(
 )
 app.add_typer(bench_app, name="bench")
 app.add_typer(academy_app, name="academy")
+bench_app.command()(evidence)
 
 #: What the command line calls a setting, for messages about it.
 _OPTION_OF = {
@@ -79,6 +81,7 @@ Roles = Annotated[
         "measured; a single face is the customer unless told otherwise.",
     ),
 ]
+Backends = Literal["direct", "flow", "farneback", "points"]
 MaxFaces = Annotated[int, typer.Option("--max-faces", help="Faces followed at the same time.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 Json = Annotated[
@@ -111,11 +114,11 @@ def analyze(
     role: Roles = None,
     fps: Fps = None,
     backend: Annotated[
-        Literal["direct", "flow"],
+        Backends,
         typer.Option(
             "--backend",
-            help="How movement is measured. direct: alignment with a template. flow: dense "
-            "optical flow.",
+            help="How movement is measured. direct: alignment with a template. flow, farneback: "
+            "dense optical flow. points: corners that are followed.",
         ),
     ] = "direct",
     false_alarms: Annotated[
@@ -334,9 +337,7 @@ def recovery(
     ] = None,
     keep_copies: Annotated[bool, typer.Option("--keep-copies", help="Keep the copies.")] = False,
     false_alarms: Annotated[float, typer.Option("--false-alarms", help="As in analyze.")] = 0.5,
-    backend: Annotated[
-        Literal["direct", "flow"], typer.Option("--backend", help="As in analyze.")
-    ] = "direct",
+    backend: Annotated[Backends, typer.Option("--backend", help="As in analyze.")] = "direct",
     fps: Fps = None,
 ) -> None:
     """Plant known movements into your own footage and count what is found.

@@ -27,7 +27,7 @@ class Settings(BaseModel):
     fps: float | None = Field(
         default=None, gt=0, le=1000, description="Pictures a second of an image sequence, Hz."
     )
-    backend: Literal["direct", "flow"] = Field(
+    backend: Literal["direct", "flow", "farneback", "points"] = Field(
         default="direct", description="How displacement is measured."
     )
     crop_px: int = Field(

@@ -17,6 +17,7 @@ from unspoken.motion.crop import crop_luma, crop_transform, to_crop
 from unspoken.motion.evidence import EvidenceRow, Gap
 from unspoken.motion.fields import build_fields
 from unspoken.motion.quality import FootageMeter
+from unspoken.motion.scatter import ScatterScale
 from unspoken.motion.scene import Scene, SceneWatcher
 from unspoken.motion.templates import Look, TemplatePool
 from unspoken.settings import Settings
@@ -80,6 +81,7 @@ class EvidenceStream:
         self._pool = TemplatePool(self._make_backend)
         self._watcher = SceneWatcher()
         self._scene: Scene | None = None
+        self._scatter = ScatterScale(len(UNIT_KEYS))
         self._source_run: int | None = None
         self._run = -1
         self._first_brightness: float | None = None
@@ -110,6 +112,7 @@ class EvidenceStream:
             self._run += 1
             self._pool = TemplatePool(self._make_backend)
             self._watcher = SceneWatcher()
+            self._scatter = ScatterScale(len(UNIT_KEYS))
             self._first_brightness = None
         scores = self._states.push(seen)
         gap = self._gap_before(seen)
@@ -142,7 +145,8 @@ class EvidenceStream:
         reading = self._pool.read(look)
         if reading.measurement.misfit > _OCCLUDED_MISFIT:
             return self._row(frame, seen, scores, None, "occluded")
-        row = (reading.amplitude, reading.error, reading.measurement)
+        error = self._scatter.push(frame.time_s, reading.amplitude, reading.error)
+        row = (reading.amplitude, error, reading.measurement)
         return self._row(frame, seen, scores, row, "")
 
     def _make_backend(self, look: Look) -> Backend:
