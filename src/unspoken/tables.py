@@ -228,7 +228,7 @@ Everything but the signals, as one JSON object. Numbers that are not finite are 
 | `quality` | size of the face, noise, sharpness, compression, with plain sentences |
 | `faces` | a record per track: role, time in view, exposure, gaps by reason |
 | `sensitivity` | per face, unit and duration: the smallest movement found half the time |
-| `events` | the events; the same facts as `events.csv`, unrounded |
+| `events` | as in `events.csv`, unrounded, and `unit_errors`: standard error of every unit |
 | `artefacts` | blinks, gaze shifts, head movements, speech, light changes, cuts and others |
 | `notes` | sentences about the whole analysis |
 | `partial` | true when the run was stopped before the end of the source |
@@ -253,6 +253,39 @@ seconds on the recording's own clock, offsets already added.
 | `imports` | per file `path`, `sha256`, `format`, `holds`, `rows`, and its offset |
 
 The tables of `unspoken export` are described in [Use results in other programs](exports.md).
+"""
+
+_MOMENTS = """
+## moments.json
+
+The events in their context, written by `unspoken analyze` and again by `unspoken read`. Blinks are
+no moments. What the values rest on: [Emotion readings](reading.md),
+[Signals and playbooks](signals.md).
+
+| key | holds |
+|---|---|
+| `schema`, `schema_version` | `"unspoken.moments"` and a whole number; a newer one is refused |
+| `moments` | a record per event, in order of apex |
+| `exposure` | face number to intervals with usable evidence, seconds |
+| `playbook` | `name`, `version` and `sha256` of the playbook |
+| `baseline` | face number to what the person's own baseline rests on, with a plain sentence |
+| `software` | versions of the program and of the emotion model |
+| `analysis_sha256` | digest of the `analysis.json` the moments were read from |
+| `notes` | sentences on the whole |
+
+| key of a moment | holds |
+|---|---|
+| `moment_id`, `event_id` | the event's id |
+| `face_id`, `kind` | whose face; micro or macro |
+| `start_s`, `apex_s`, `end_s` | seconds |
+| `action_units` | unit to peak amplitude, strongest first |
+| `emotions` | probability of each of the seven emotions and of `other`; they sum to 1 |
+| `reading` | one sentence: what was seen and what it is consistent with |
+| `segments` | ids of the segments of `context.json` that hold the apex |
+| `speaker`, `said` | role of who speaks at the apex; what was said in the six seconds before |
+| `rarity` | 0..1: the chance that a minute of this person holds no such movement |
+| `signals` | `kind`, `strength` 0..1, `rule`, `evidence` (sentences), `response`; strongest first |
+| `flags` | the event's own, and `duchenne_smile`, `social_smile`, `abstained`, `short_baseline` |
 """
 
 
@@ -280,6 +313,7 @@ def data_dictionary() -> str:
         "`Analysis.artefacts_table()`.\n",
         _rows(ARTEFACT_COLUMNS),
         _JSON,
+        _MOMENTS,
     ]
     return "\n".join(parts)
 

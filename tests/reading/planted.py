@@ -17,7 +17,7 @@ def event(
     masked: tuple[str, ...] = (),
     event_id: str = "1-1",
 ) -> Event:
-    """An event with the given units at one amplitude; all others were measured, but for `masked`."""
+    """An event with these units at one amplitude; all others were measured, but for `masked`."""
     return Event(
         face_id=1,
         kind=kind,

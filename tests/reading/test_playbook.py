@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from unspoken.errors import InputError, SourceNotFound, UsageError
-from unspoken.reading.playbook import SIGNALS, find_playbook, parse_playbook, shipped
+from unspoken.reading.playbook import find_playbook, parse_playbook, shipped
+from unspoken.reading.rules import SIGNALS
 
 HEAD = 'playbook: mine\nversion: "1"\ntitle: Mine\nrules:\n'
 

@@ -206,8 +206,8 @@ def _plain(one: Scored) -> dict[str, Any]:
 def markdown(found: Sequence[Scored]) -> str:
     """The figures as a Markdown table."""
     lines = [
-        "| planted set | events read | log-loss (prior alone) | calibration error | named | stated | "
-        "right | UF1, 8 classes |",
+        "| planted set | events read | log-loss (prior alone) | calibration error | named | "
+        "stated | right | UF1, 8 classes |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for s in found:

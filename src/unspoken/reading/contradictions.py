@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from unspoken.reading.marked_yaml import Marked
-
-if TYPE_CHECKING:
-    from unspoken.reading.playbook import Condition, Rule
+from unspoken.reading.rules import Condition, Rule
 
 __all__ = ["implies", "opposed_faults"]
 

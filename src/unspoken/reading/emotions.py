@@ -266,7 +266,8 @@ def readings(events: Sequence[Event], model: EmotionModel | None = None) -> tupl
     smiles = _smiles(evidence)
     best = np.argmax(posterior.labels, axis=1)
     names = tuple(posterior.parts)
-    shares = np.array([*posterior.parts.values()]).reshape(len(names), -1).T.tolist()
+    columns = [values.tolist() for values in posterior.parts.values()]
+    shares = [*zip(*columns, strict=True)] if columns else [()] * len(events)
     other = [name for name in model.other_parts if name in posterior.parts]
     out = []
     for i, event in enumerate(events):

@@ -14,7 +14,7 @@ class Signal:
     Parameters
     ----------
     kind : str
-        One of `unspoken.reading.playbook.SIGNALS`, or a kind the playbook declares.
+        One of `unspoken.reading.rules.SIGNALS`, or a kind the playbook declares.
     strength : float
         0..1: the rule's own weight times the probability of the reading it rests on, times how
         unusual the movement is for this person.

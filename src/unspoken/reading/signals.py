@@ -13,7 +13,7 @@ from unspoken.facs.units import unit_of
 from unspoken.reading.baseline import BaselineFacts, Earlier, rarity
 from unspoken.reading.emotions import EmotionModel, Reading, readings
 from unspoken.reading.moments import Moment, Signal
-from unspoken.reading.playbook import NEGATIVE, Condition, Playbook, Rule
+from unspoken.reading.rules import NEGATIVE, Condition, Playbook, Rule
 from unspoken.reading.wording import units_words
 from unspoken.spotting.events import Event
 
