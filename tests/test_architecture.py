@@ -57,7 +57,6 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("live",),
     ("server",),
     ("commands",),
-    ("cli_context",),
     ("cli",),
     ("__main__",),
 )

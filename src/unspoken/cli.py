@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 import typer
 
 from unspoken import __version__
-from unspoken.cli_context import context, export
-from unspoken.commands import insight_app, reading_app
+from unspoken.commands import context_app, insight_app, reading_app
 from unspoken.commands.academy_app import academy_app
+from unspoken.commands.evidence import evidence
 
 __all__ = ["app", "main"]
 
@@ -31,6 +31,7 @@ bench_app = typer.Typer(
 )
 app.add_typer(bench_app, name="bench")
 app.add_typer(academy_app, name="academy")
+bench_app.command()(evidence)
 
 #: What the command line calls a setting, for messages about it.
 _OPTION_OF = {
@@ -80,6 +81,7 @@ Roles = Annotated[
         "measured; a single face is the customer unless told otherwise.",
     ),
 ]
+Backends = Literal["direct", "flow", "farneback", "points"]
 MaxFaces = Annotated[int, typer.Option("--max-faces", help="Faces followed at the same time.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 Json = Annotated[
@@ -112,11 +114,11 @@ def analyze(
     role: Roles = None,
     fps: Fps = None,
     backend: Annotated[
-        Literal["direct", "flow"],
+        Backends,
         typer.Option(
             "--backend",
-            help="How movement is measured. direct: alignment with a template. flow: dense "
-            "optical flow.",
+            help="How movement is measured. direct: alignment with a template. flow, farneback: "
+            "dense optical flow. points: corners that are followed.",
         ),
     ] = "direct",
     false_alarms: Annotated[
@@ -143,6 +145,9 @@ def analyze(
             help="Side of the aligned face picture that is measured, pixels. Larger is slower.",
         ),
     ] = 160,
+    no_sound: Annotated[
+        bool, typer.Option("--no-sound", help="Do not listen for voices on the sound track.")
+    ] = False,
     no_report: Annotated[bool, typer.Option("--no-report", help="Leave report.html out.")] = False,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -167,6 +172,7 @@ def analyze(
             protocol=protocol,
             max_faces=max_faces,
             crop_px=crop,
+            sound=not no_sound,
             report=not no_report,
             names=_OPTION_OF,
         )
@@ -204,10 +210,6 @@ def faces(
 
     settings = make_settings(fps=fps, max_faces=max_faces, names=_OPTION_OF)
     raise typer.Exit(faces_command(source, out, settings))
-
-
-app.command()(context)
-app.command()(export)
 
 
 @app.command()
@@ -335,9 +337,7 @@ def recovery(
     ] = None,
     keep_copies: Annotated[bool, typer.Option("--keep-copies", help="Keep the copies.")] = False,
     false_alarms: Annotated[float, typer.Option("--false-alarms", help="As in analyze.")] = 0.5,
-    backend: Annotated[
-        Literal["direct", "flow"], typer.Option("--backend", help="As in analyze.")
-    ] = "direct",
+    backend: Annotated[Backends, typer.Option("--backend", help="As in analyze.")] = "direct",
     fps: Fps = None,
 ) -> None:
     """Plant known movements into your own footage and count what is found.
@@ -376,6 +376,7 @@ def recovery(
 
 insight_app.register(app, bench_app)
 reading_app.register(app, bench_app)
+context_app.register(app)
 
 
 def main(arguments: list[str] | None = None) -> int:

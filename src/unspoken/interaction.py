@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import msgspec
 import numpy as np
 
 from unspoken import __version__, records
@@ -22,6 +20,9 @@ from unspoken.reading.emotions import EmotionModel, default_model
 from unspoken.reading.moments import Moment
 from unspoken.reading.playbook import LoadedPlaybook, find_playbook
 from unspoken.reading.signals import read_moments
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["MOMENTS_NAME", "MOMENTS_VERSION", "Interaction", "MomentsFile", "PlaybookFacts"]
 __all__ += ["moments_text"]
@@ -145,11 +146,15 @@ class MomentsFile:
 
 
 def moments_text(file: MomentsFile) -> bytes:
-    """The bytes of ``moments.json``."""
-    text = json.dumps(file.to_json_dict(), ensure_ascii=False, allow_nan=False)
-    # The standard library writes indented text ten times more slowly.
-    indented: bytes = msgspec.json.format(text.encode("utf-8", "backslashreplace"), indent=1)
-    return indented + b"\n"
+    """The bytes of ``moments.json``: a line for every key, and for every moment."""
+    dump = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+    parts = []
+    for key, value in file.to_json_dict().items():
+        text = dump(value)
+        if key == "moments" and value:
+            text = "[\n" + ",\n".join(map(dump, value)) + "\n]"
+        parts.append(f"{dump(key)}: {text}")
+    return ("{\n" + ",\n".join(parts) + "\n}\n").encode("utf-8", "backslashreplace")
 
 
 @dataclass(frozen=True)
@@ -179,22 +184,24 @@ class Interaction:
     def load(cls, folder: str | Path) -> Interaction:
         """Read a folder of results.
 
-        Moments that cannot be read (broken, or from a newer program) are an error only for those
-        who ask for them with `MomentsFile.load`: here they count as not read yet, since reading
-        them again replaces them.
+        Raises
+        ------
+        SourceNotFound, InputError
+            When there is no analysis, or a file is broken or a newer program's.
+        """
+        one = cls.load_unread(folder)
+        return replace(one, moments_file=MomentsFile.load(folder))
+
+    @classmethod
+    def load_unread(cls, folder: str | Path) -> Interaction:
+        """The same without its moments, for reading them again: broken ones do no harm.
 
         Raises
         ------
         SourceNotFound, InputError
             When there is no analysis, or analysis or context are broken or a newer program's.
         """
-        folder = Path(folder)
-        analysis = Analysis.load(folder)
-        try:
-            moments = MomentsFile.load(folder)
-        except InputError:
-            moments = None
-        return cls(analysis, Context.load(folder), moments)
+        return cls(Analysis.load(folder), Context.load(folder))
 
     @property
     def folder(self) -> Path | None:
@@ -265,9 +272,9 @@ class Interaction:
 
     def _exposure(self, digest: str) -> tuple[dict[str, Spans], list[str]]:
         """Intervals with evidence: as computed before, from the signals, or only known roughly."""
-        known = self.moments_file
-        if known is not None and digest and known.analysis_sha256 == digest:
-            return known.exposure, []
+        known = _known_exposure(self.folder, digest)
+        if known is not None:
+            return known, []
         customers = [face for face in self.analysis.faces if face.measured_s > 0.0]
         if not customers:
             return {}, []
@@ -287,6 +294,20 @@ def _digest(folder: Path | None) -> str:
     return hashlib.sha256((folder / _ANALYSIS).read_bytes()).hexdigest()
 
 
+def _known_exposure(folder: Path | None, digest: str) -> dict[str, Spans] | None:
+    """What an earlier reading of the very same analysis measured; None when there is none."""
+    if folder is None or not digest:
+        return None
+    try:
+        document = json.loads((folder / MOMENTS_NAME).read_bytes())
+        if document["analysis_sha256"] != digest or document["notes"]:
+            return None
+        found: dict[str, Spans] = records.from_json(dict[str, Spans], document["exposure"])
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return None
+    return found
+
+
 def _measured(analysis: Analysis) -> dict[str, Spans]:
     """Exposure of every measured face from the signals."""
     table = _three_columns(analysis)
@@ -300,7 +321,7 @@ def _measured(analysis: Analysis) -> dict[str, Spans]:
     return found
 
 
-def _three_columns(analysis: Analysis) -> Mapping[str, Any]:
+def _three_columns(analysis: Analysis) -> pl.DataFrame:
     import polars as pl
 
     path = None if analysis.folder is None else analysis.folder / _SIGNALS

@@ -61,6 +61,7 @@ class FrameMessage:
     index: int
     time_s: float
     flags: tuple[bool, bool, bool]
+    change: float
     faces: FacesInFrame
 
 
@@ -148,6 +149,7 @@ class Sight:
                     key_frame=key_frame,
                     interlaced=interlaced,
                     corrupt=corrupt,
+                    change=what.change,
                 ),
                 what.faces,
             )

@@ -91,7 +91,7 @@ def _serve(
             break
         np.copyto(planes[frame.index % len(planes)], frame.luma)
         flags = (frame.key_frame, frame.interlaced, frame.corrupt)
-        _tell(FrameMessage(frame.index, frame.time_s, flags, faces), answers)
+        _tell(FrameMessage(frame.index, frame.time_s, flags, frame.change, faces), answers)
     facts = source.finish_facts()
     _tell(Outcome(facts, source.clock, source.notes, decode_s, faces_s, error), answers)
 

@@ -191,6 +191,13 @@ ARTEFACT_COLUMNS: tuple[Column, ...] = (
     Column("face_id", "int32", "", "Whose face."),
     _time("start_s", "When it begins."),
     _time("end_s", "When it ends."),
+    Column(
+        "source",
+        "text",
+        "",
+        "What told `speech` and `voice`: `mouth` (its rhythm alone), `sound` (a voice on the sound "
+        "track alone) or `sound and mouth`. Empty for all others.",
+    ),
 )
 
 _INTRO = """# Data dictionary
@@ -222,7 +229,7 @@ Everything but the signals, as one JSON object. Numbers that are not finite are 
 | `faces` | a record per track: role, time in view, exposure, gaps by reason |
 | `sensitivity` | per face, unit and duration: the smallest movement found half the time |
 | `events` | the events; the same facts as `events.csv`, unrounded |
-| `artefacts` | blinks, gaze shifts, head turns, mouth openings, light changes, cuts |
+| `artefacts` | blinks, gaze shifts, head movements, speech, light changes, cuts and others |
 | `notes` | sentences about the whole analysis |
 | `partial` | true when the run was stopped before the end of the source |
 

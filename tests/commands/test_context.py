@@ -146,6 +146,43 @@ def test_the_offset_is_found_by_listening(run: Run, tmp_path: Path) -> None:
     assert segment.start_s == pytest.approx(10.0, abs=0.1)
 
 
+def test_a_table_brings_the_context_of_many_results(
+    run: Run, analysed: Path, tmp_path: Path
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / "results" / name).mkdir(parents=True)
+        (tmp_path / "results" / name / "analysis.json").hardlink_to(analysed / "analysis.json")
+    (tmp_path / "steps.csv").write_text("start,end,step\n0,10,intro\n")
+    table = tmp_path / "all.csv"
+    head = "result,customer,timeline,tag:channel,outcome:csat\n"
+    table.write_text(f"{head}a,C-1,steps.csv,video,4\nmissing,C-2,,,\nb,C-3,,shop,\n")
+    code, out, err = run("context", tmp_path / "results", "--table", table, "--tag", "study=1")
+    assert code == 2 and "2 of 3 rows were added" in out
+    assert "all.csv, line 3: There is no analysis" in err
+    a, b = (Context.load(tmp_path / "results" / name) for name in ("a", "b"))
+    assert a.customer == "C-1" and a.outcomes == {"csat": 4.0} and len(a.timeline.segments) == 1
+    assert b.tags == {"study": "1", "channel": "shop"} and b.outcomes == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("result,mood\na,good\n", "line 1: expected the column result"),
+        ("customer\nC\n", "line 1: expected the column result"),
+        ("result,customer\na,C\na,D\n", "line 3: a stands in line 2 already"),
+        ("result,customer\n,C\n", "line 2: no result is named"),
+        ("result,customer\na,C,x\n", "line 2: more cells than columns"),
+    ],
+)
+def test_a_table_that_cannot_be_used_changes_nothing(
+    run: Run, result: Path, tmp_path: Path, text: str, part: str
+) -> None:
+    (tmp_path / "all.csv").write_text(text.replace("\na", f"\n{result.name}"))
+    code, _, err = run("context", tmp_path, "--table", tmp_path / "all.csv")
+    assert code == 2 and part.replace(": a ", f": {result.name} ") in err
+    assert not (result / "context.json").exists()
+
+
 def test_export_writes_and_says_what_is_missing(run: Run, result: Path, tmp_path: Path) -> None:
     code, out, err = run("export", result, "--format", "elan", "--out", tmp_path / "x.eaf")
     assert code == 0 and out.strip() == str(tmp_path / "x.eaf") and "No moments" in err

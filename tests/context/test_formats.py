@@ -353,6 +353,11 @@ def test_the_language_is_kept(tmp_path: Path) -> None:
     assert add(tmp_path, "a.json", whisper, "transcript").transcript.language == "ja"
 
 
+def test_a_transcript_given_as_a_timeline_is_told(tmp_path: Path) -> None:
+    found = add(tmp_path, "a.vtt", cues("<v Ana>{}</v>", "<v Ben>{}"), "timeline")
+    assert "this looks like speech" in found.notes[0] and len(found.timeline.segments) == 2
+
+
 # -- faults ------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,8 @@ from unspoken.analysis import Analysis
 from unspoken.context.record import Context
 from unspoken.context.timeline import Segment, Timeline
 from unspoken.context.transcript import Transcript, Utterance
-from unspoken.exports.material import Material, MomentFacts, SignalFacts
+from unspoken.exports.material import Material
+from unspoken.reading.moments import Moment, Signal
 
 CONTEXT = Context(
     Timeline(
@@ -35,7 +36,7 @@ CONTEXT = Context(
     {"csat": 4.0, "bought": "no"},
 )
 MOMENTS = (
-    MomentFacts(
+    Moment(
         *("m1", "1-1", 1, "micro", 3.2, 3.33, 3.53),
         {"AU4L": 0.12, "AU4R": 0.12},
         {"anger": 0.4, "other": 0.6},
@@ -44,7 +45,7 @@ MOMENTS = (
         "Ben",
         "very good",
         2.0,
-        (SignalFacts("confusion", 0.7, "brows", ("AU4L",), "Pause. Ask."),),
+        (Signal("confusion", 0.7, "brows", ("AU4L",), "Pause. Ask."),),
         ("blink",),
     ),
 )

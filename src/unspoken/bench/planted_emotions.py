@@ -1,11 +1,11 @@
 """Planted events of known emotion, from a generator that is not the reading's own model.
 
 Different on purpose: displacements follow a Gamma law with a common strength per event instead of
-independent log-normals; sets of units are prototypes with parts dropped and variants added, per person,
-instead of independent presences; units leak into each other through the AU basis' own Gram matrix with
-a different share for every event; noise is added to every side; and what is listed is decided by the
-spotter's own rule (`unspoken.spotting.channels.contributing_units`). What the emotion classes look
-like is written down here apart from ``data/emotions.yaml``.
+independent log-normals; sets of units are prototypes with parts dropped and variants added, per
+person, instead of independent presences; units leak into each other through the AU basis' own Gram
+matrix with a different share for every event; noise is added to every side; and what is listed is
+decided by the spotter's own rule (`unspoken.spotting.channels.contributing_units`). What the
+emotion classes look like is written down here apart from ``data/emotions.yaml``.
 """
 
 from __future__ import annotations
@@ -31,7 +31,12 @@ _KEYS = {unit.code: unit.keys for unit in ACTION_UNITS}
 _SETS: dict[str, tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]] = {
     "happiness": (((6, 12), (25, 7, 26)), ((12,), (25, 6)), ((6, 12), (14, 10))),
     "sadness": (((1, 4, 15), (17, 7)), ((1, 4), (15, 17)), ((15, 17), (1, 4)), ((1, 15), (11, 17))),
-    "anger": (((4, 5, 7, 24), (17, 10)), ((4, 7, 24), (17, 25)), ((4, 24), (7,)), ((4, 5, 7), (26,))),
+    "anger": (
+        ((4, 5, 7, 24), (17, 10)),
+        ((4, 7, 24), (17, 25)),
+        ((4, 24), (7,)),
+        ((4, 5, 7), (26,)),
+    ),
     "fear": (((1, 2, 4, 5, 20), (25, 26, 7)), ((1, 2, 4, 5), (25,)), ((1, 2, 4), (5, 20))),
     "surprise": (((1, 2, 5, 26), (25,)), ((1, 2, 5), (25,)), ((1, 2, 26), (5, 25)), ((1, 2), (5,))),
     "disgust": (((9,), (4, 17, 7)), ((9, 4, 7), (10,)), ((10,), (17, 15, 25)), ((10, 17), (9, 4))),
@@ -50,8 +55,8 @@ _SETS: dict[str, tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]] = {
         ((2,), ()),
     ),
 }
-#: Share of labels with a unit in CAS(ME)3 micro-expressions (doi 10.1109/TPAMI.2022.3174895): half of
-#: the micro events of a class take the unit as often as that, whatever their set says.
+#: Share of labels with a unit in CAS(ME)3 micro-expressions (doi 10.1109/TPAMI.2022.3174895): half
+#: of the micro events of a class take the unit as often as that, whatever their set says.
 _CASME3 = {
     "anger": {14: 0.70},
     "happiness": {14: 0.40, 12: 0.09},
@@ -126,7 +131,9 @@ def plant_events(
 
 def _person(rng: np.random.Generator) -> _Person:
     choice = {label: rng.dirichlet(np.full(len(sets), 1.5)) for label, sets in _SETS.items()}
-    return _Person(choice, float(rng.gamma(8.0, 1.0 / 8.0)), rng.normal(0.0, 0.12, len(ACTION_UNITS)))
+    return _Person(
+        choice, float(rng.gamma(8.0, 1.0 / 8.0)), rng.normal(0.0, 0.12, len(ACTION_UNITS))
+    )
 
 
 def _event(
@@ -187,7 +194,7 @@ def _codes(kind: Kind, label: str, person: _Person, rng: np.random.Generator) ->
 def _amplitudes(
     kind: Kind, label: str, codes: set[int], person: _Person, rng: np.random.Generator
 ) -> Array:
-    """Amplitude of every key: one strength for the event, a Gamma law per unit, lopsided a little."""
+    """Amplitude of every key: one strength for the event, a Gamma law per unit, lopsided."""
     mean_icd = 0.055 if kind == "micro" else 0.14
     common = float(rng.gamma(3.0, 1.0 / 3.0)) * person.strength
     alone = rng.random() < (0.85 if label == "contempt" else 0.08)
@@ -238,9 +245,9 @@ def _leaked(truth: Array, rng: np.random.Generator) -> Array:
 def _hidden(rng: np.random.Generator) -> tuple[frozenset[int], tuple[str, ...]]:
     """Units that an artefact takes away: talk in a quarter, blinks in a tenth of the events."""
     hidden: frozenset[int] = frozenset()
-    flags = []
+    flags: list[str] = []
     if rng.random() < 0.1:
         hidden, flags = hidden | EYE_UNITS, [*flags, "blink"]
     if rng.random() < 0.25:
-        hidden, flags = hidden | SPEECH_UNITS, [*flags, "mouth_opening"]
+        hidden, flags = hidden | SPEECH_UNITS, [*flags, "speech"]
     return hidden, tuple(flags)

@@ -1,7 +1,7 @@
-"""``unspoken bench reading``: do the probabilities of emotion readings come true?
+"""``unspoken bench reading``: how often the probabilities of emotion readings come true.
 
-Events of known emotion are planted by `unspoken.bench.planted_emotions`. The temperature is fitted on
-the set of one seed; everything is scored on the set of the next.
+Events of known emotion are planted by `unspoken.bench.planted_emotions`. The temperature is fitted
+on the set of one seed; everything is scored on the set of the next.
 """
 
 from __future__ import annotations
@@ -87,7 +87,9 @@ def fit_temperature(table: EmotionTable, sets: Sequence[PlantedEvents]) -> float
     return float(found.x)
 
 
-def score(name: str, model: GenerativeModel, planted: PlantedEvents, prior: dict[str, float]) -> Scored:
+def score(
+    name: str, model: GenerativeModel, planted: PlantedEvents, prior: dict[str, float]
+) -> Scored:
     """Score a model on a planted set.
 
     Parameters
@@ -196,7 +198,9 @@ def _plain(one: Scored) -> dict[str, Any]:
         for b in one.bins
     ]
     values = {k: v for k, v in one.__dict__.items() if k != "bins"}
-    return {k: round(v, 4) if isinstance(v, float) else v for k, v in values.items()} | {"bins": bins}
+    return {k: round(v, 4) if isinstance(v, float) else v for k, v in values.items()} | {
+        "bins": bins
+    }
 
 
 def markdown(found: Sequence[Scored]) -> str:
@@ -238,7 +242,8 @@ def _panel(one: Scored, left: float, top: float, side: float) -> list[str]:
 
     parts = [
         f'<text x="{x(0)}" y="{top - 14}">{one.name}: {one.events} planted events</text>',
-        f'<rect x="{x(0)}" y="{y(1)}" width="{side}" height="{side}" fill="none" stroke="#767676"/>',
+        f'<rect x="{x(0)}" y="{y(1)}" width="{side}" height="{side}" fill="none" '
+        'stroke="#767676"/>',
         f'<line x1="{x(0)}" y1="{y(0)}" x2="{x(1)}" y2="{y(1)}" stroke="#767676" '
         'stroke-dasharray="4 4"/>',
         f'<text x="{x(0.5)}" y="{y(0) + 34}" text-anchor="middle">stated probability</text>',

@@ -11,7 +11,7 @@ from unspoken.commands.faults import describe, say, tell
 from unspoken.commands.reading import result_folders
 from unspoken.errors import UnspokenError
 from unspoken.interaction import Interaction
-from unspoken.reading.moments import Moment
+from unspoken.reading.moments import Moment, Signal
 from unspoken.reading.playbook import DEFAULT, find_playbook, playbook_text, shipped
 from unspoken.reading.wording import units_words
 
@@ -81,15 +81,18 @@ def changes(before: Sequence[Moment], after: Sequence[Moment]) -> list[Change]:
                 words.append(f"+ {kind} {other.strength:.2f} ({other.rule})")
             elif other is None and one is not None:
                 words.append(f"- {kind} {one.strength:.2f} ({one.rule})")
-            elif one is not None and other is not None:
-                if abs(one.strength - other.strength) >= _SMALLEST or one.rule != other.rule:
-                    words.append(
-                        f"~ {kind} {one.strength:.2f} ({one.rule}) -> "
-                        f"{other.strength:.2f} ({other.rule})"
-                    )
+            elif one is not None and other is not None and _differ(one, other):
+                words.append(
+                    f"~ {kind} {one.strength:.2f} ({one.rule}) -> "
+                    f"{other.strength:.2f} ({other.rule})"
+                )
         if words:
             found.append(Change(moment, tuple(words)))
     return found
+
+
+def _differ(one: Signal, other: Signal) -> bool:
+    return abs(one.strength - other.strength) >= _SMALLEST or one.rule != other.rule
 
 
 def try_command(name: str, results: Sequence[str], against: str | None, *, as_json: bool) -> int:

@@ -167,7 +167,7 @@ def _told(
 def _read_one(
     folder: Path, book: LoadedPlaybook, model: EmotionModel | None, before: EarlierBook
 ) -> MomentsFile:
-    interaction = Interaction.load(folder)
+    interaction = Interaction.load_unread(folder)
     done = interaction.read(book, model, before.of(interaction))
     done.save_moments()
     assert done.moments_file is not None

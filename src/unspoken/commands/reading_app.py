@@ -153,7 +153,7 @@ def _bench(
         int, typer.Option("--seed", min=0, help="The set to fit on; the next one is scored.")
     ] = 0,
 ) -> None:
-    """Plant events of known emotion with another generator; do stated probabilities come true?"""
+    """Plant events of known emotion with another generator, and compare stated with true."""
     from unspoken.bench.reading import reading_command
 
     raise typer.Exit(reading_command(out, events, seed))

@@ -144,8 +144,8 @@ def evaluate_command(labels: Path, model_file: Path | None, *, as_json: bool) ->
     tell(", ".join(f"{key} {value:.3f}" for key, value in found.items()))
     if named.any():
         tell(
-            f"names an emotion in {document['named']}: stated probability {document['stated']:.2f}, "
-            f"right in {right:.2f} of them"
+            f"names an emotion in {document['named']}: stated probability "
+            f"{document['stated']:.2f}, right in {right:.2f} of them"
         )
     else:
         tell("names no emotion in any of them: it abstains")

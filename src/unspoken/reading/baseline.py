@@ -1,8 +1,8 @@
 """The person's own baseline: what they do all the time is no signal.
 
 Every event has been measured against the face's own level around it, so the zero of amplitudes is
-the person's own neutral and follows it when it drifts. What is left to learn is how often this person
-makes such a movement. Two movements are alike when they share at least half of their action
+the person's own neutral and follows it when it drifts. What is left to learn is how often this
+person makes such a movement. Two movements are alike when they share at least half of their action
 units (Jaccard index) and the other is at least half as large. Their rate is counted over the whole
 footage of the person, earlier interactions included, and again over the ten minutes around; the
 larger of the two counts, so that a habit that begins late (drift) is still a habit. Few minutes say
@@ -119,10 +119,10 @@ def rarity(
     n = len(events)
     sizes = _sizes(everything)
     present = sizes > 0.0
-    own = present[:n].astype(np.float64)
-    shared = own @ present.T.astype(np.float64)
-    either = own.sum(axis=1)[:, None] + present.sum(axis=1)[None] - shared
-    alike = shared >= _ALIKE * np.maximum(either, 1.0)
+    sets = present @ (1 << np.arange(len(CODES)))  # one bit per unit
+    shared = np.bitwise_count(sets[:n, None] & sets[None])
+    either = np.bitwise_count(sets[:n, None] | sets[None])
+    alike = shared >= _ALIKE * np.maximum(either, 1)
     largest = sizes.max(axis=1, initial=0.0)
     alike &= largest[None] >= 0.5 * largest[:n, None]
     times = np.array([event.apex_s for event in events])
@@ -201,7 +201,9 @@ def _drift(present: NDArray[np.bool_], times: Array, spans: Array) -> dict[str, 
     difference = second - first
     clear = (np.abs(difference) > 2.0 * np.sqrt(first + second)) & (first + second >= 6)
     minutes = half / 60.0
-    return {f"AU{CODES[j]}": round(float(difference[j]) / minutes, 3) for j in np.flatnonzero(clear)}
+    return {
+        f"AU{CODES[j]}": round(float(difference[j]) / minutes, 3) for j in np.flatnonzero(clear)
+    }
 
 
 def _sentence(
@@ -255,6 +257,4 @@ def exposure_of(times_s: Array, usable: NDArray[np.bool_]) -> tuple[tuple[float,
     split = np.flatnonzero(start[1:] - end[:-1] > 1e-6) + 1
     firsts = np.concatenate([[0], split])
     lasts = np.concatenate([split, [len(start)]]) - 1
-    return tuple(
-        (float(start[a]), float(end[b])) for a, b in zip(firsts, lasts, strict=True)
-    )
+    return tuple((float(start[a]), float(end[b])) for a, b in zip(firsts, lasts, strict=True))

@@ -137,7 +137,9 @@ def _component_faults(table: EmotionTable, marked: Marked, name: str) -> list[st
         for code in sorted(set(one.units) - set(CODES)):
             line = marked.line((*place, "units", code))
             known = ", ".join(map(str, CODES))
-            faults.append(f"{name}, line {line}: AU{code} is not measured; expected one of {known}.")
+            faults.append(
+                f"{name}, line {line}: AU{code} is not measured; expected one of {known}."
+            )
     for kind in ("micro", "macro"):
         shown = {one.emotion for one in table.components if kind in one.kinds}
         for label in LABELS:

@@ -1,11 +1,12 @@
 """Emotion readings: a posterior over seven emotions and "other", able to abstain, with its reasons.
 
 The default model is generative. A component (say "wrinkled nose" of disgust) gives every action
-unit a probability of being present; a unit that is present has a displacement of a log-normal law and
-is listed if that stands out of the noise of this very footage; a unit that is absent is listed now and
-then by noise, and more often beside a stronger unit whose field looks alike. Units that could not
-be measured are marginalised: they leave every probability as it is. Then Bayes' rule, with the
-likelihood raised to 1/temperature because the units of one event are not independent.
+unit a probability of being present; a unit that is present has a displacement of a log-normal law
+and is listed if that stands out of the noise of this very footage; a unit that is absent is listed
+now and then by noise, and more often beside a stronger unit whose field looks alike. Units that
+could not be measured are marginalised: they leave every probability as it is. Then Bayes' rule,
+with the likelihood raised to 1/temperature, which is fitted so that stated probabilities come
+true.
 """
 
 from __future__ import annotations
@@ -63,13 +64,19 @@ class EmotionModel(Protocol):
     """
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Name and version."""
+        ...
 
     @property
-    def abstain_below(self) -> float: ...
+    def abstain_below(self) -> float:
+        """Least probability of a named emotion."""
+        ...
 
     @property
-    def other_parts(self) -> tuple[str, ...]: ...
+    def other_parts(self) -> tuple[str, ...]:
+        """Parts that belong to "other"."""
+        ...
 
     def posterior(self, evidence: UnitEvidence) -> Posterior:
         """Probabilities of every event; no events give empty arrays."""
@@ -153,7 +160,7 @@ class GenerativeModel:
         total = np.bincount(self._label, weight, minlength=len(LABELS))
         share = weight / total[self._label] * np.array([prior[c.emotion] for c in self._components])
         with np.errstate(divide="ignore"):
-            return np.log(share)
+            return np.asarray(np.log(share), dtype=np.float64)
 
     def posterior(self, evidence: UnitEvidence) -> Posterior:
         """See `EmotionModel.posterior`."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from unspoken.facs.basis import load_basis
 from unspoken.facs.units import ACTION_UNITS, UNIT_KEYS
 from unspoken.reading.emotion_table import CODES
+from unspoken.spotting.artefacts import MOUTH_ARTEFACTS
 from unspoken.spotting.channels import EYE_UNITS, SPEECH_UNITS
 from unspoken.spotting.events import Event
 
@@ -59,7 +60,7 @@ def overlap() -> Array:
     sums /= np.linalg.norm(sums, axis=1, keepdims=True)
     gram = np.clip(sums @ sums.T, 0.0, 1.0)
     np.fill_diagonal(gram, 0.0)
-    return gram
+    return np.asarray(gram, dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def unit_evidence(events: Sequence[Event]) -> UnitEvidence:
     known = ~np.isnan(error).all(axis=2)
     without = ~known.any(axis=1)
     error[without] = usual[without, None, None]
-    listed = (size > 0.0).any(axis=2)
+    listed = np.asarray((size > 0.0).any(axis=2), dtype=np.bool_)
     masked = ((masked | ~(known | without[:, None])) & ~listed).astype(np.bool_)
     fallback = np.where(np.isnan(error), usual[:, None, None], error)
     side = np.argmax(size, axis=2)[:, :, None]
@@ -155,9 +156,9 @@ def _explained_away(event: Event) -> list[bool]:
     if not event.action_units:  # nothing stands out at all: nothing is known
         return [True] * len(CODES)
     hidden: frozenset[int] = frozenset()
-    if {"blink", "gaze_shift"} & set(event.flags):
+    if {"blink", "eyes_down", "gaze_shift"} & set(event.flags):
         hidden |= EYE_UNITS
-    if "mouth_opening" in event.flags:
+    if set(MOUTH_ARTEFACTS) & set(event.flags):
         hidden |= SPEECH_UNITS
     return [code in hidden for code in CODES]
 

@@ -96,16 +96,19 @@ def _scalar(node: yaml.Node, name: str) -> Any:
         raise InputError(f"{name}, line {line}: expected a plain name before the colon.")
     loader = yaml.SafeLoader("")
     try:
-        value = loader.construct_object(node)  # type: ignore[no-untyped-call]
+        value = loader.construct_object(node)
     except (yaml.YAMLError, ValueError) as error:
         raise InputError(f"{name}, line {line}: {node.value!r} cannot be read.") from error
     finally:
-        loader.dispose()  # type: ignore[no-untyped-call]
+        loader.dispose()
     return value
 
 
 def validated(
-    model: type[_Model], marked: Marked, name: str, more: Callable[[_Model], list[str]] | None = None
+    model: type[_Model],
+    marked: Marked,
+    name: str,
+    more: Callable[[_Model], list[str]] | None = None,
 ) -> _Model:
     """Build a pydantic model from a document; all faults are told at once, with their lines.
 

@@ -1,7 +1,8 @@
 """Playbooks: rules that turn moments into signals, as a file people can edit.
 
-A playbook is YAML. A rule names a signal, when it applies (``when``), what forbids it (``unless``), a
-weight, and a response. Everything named under ``when`` must hold; lists are alternatives.
+A playbook is YAML. A rule names a signal, when it applies (``when``), what forbids it
+(``unless``), a weight, and a response. Everything named under ``when`` must hold; several readings
+or ``any`` lists are alternatives.
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ __all__ = [
     "DEFAULT",
     "NEGATIVE",
     "SIGNALS",
+    "Companion",
     "Condition",
+    "LoadedPlaybook",
     "Playbook",
     "Rule",
-    "Companion",
     "find_playbook",
     "parse_playbook",
+    "playbook_text",
     "shipped",
 ]
 
@@ -283,5 +286,3 @@ def find_playbook(name: str = DEFAULT) -> LoadedPlaybook:
     """
     text, source = playbook_text(name)
     return parse_playbook(text, source)
-
-

@@ -172,7 +172,9 @@ def _signal(rule: Rule, seen: Seen, evidence: list[str]) -> Signal:
     chance = max((_chance(seen.reading, name) for name in named), default=1.0)
     strength = round(rule.strength * chance * seen.rarity, 4)
     evidence = [units_words(seen.event.action_units) or "no unit stands out", *evidence]
-    evidence.append(f"chance that a minute of this person holds no such movement: {seen.rarity:.2f}")
+    evidence.append(
+        f"chance that a minute of this person holds no such movement: {seen.rarity:.2f}"
+    )
     return Signal(rule.signal, strength, rule.id, tuple(evidence), rule.response)
 
 
@@ -268,7 +270,11 @@ def _segment_fits(condition: Condition, segment: Segment) -> bool:
 
 def _reading_evidence(wanted: dict[str, float], reading: Reading) -> str | None:
     found = [(name, _chance(reading, name)) for name, least in wanted.items()]
-    held = [f"{name} {p:.2f}" for (name, p), least in zip(found, wanted.values(), strict=True) if p >= least]
+    held = [
+        f"{name} {p:.2f}"
+        for (name, p), least in zip(found, wanted.values(), strict=True)
+        if p >= least
+    ]
     return f"consistent with {', '.join(held)}" if held else None
 
 

@@ -55,8 +55,8 @@ class DataCard:
     strength : float
         Inverse regularisation, chosen inside the training persons.
     scores : dict of str to float
-        Cross-validated: log_loss, accuracy, uf1 (mean of class F1 over pooled folds), uar (mean class
-        recall); and ``default_...``, the same of the model that ships, on the same events.
+        Cross-validated: log_loss, accuracy, uf1 (mean of class F1 over pooled folds), uar (mean
+        class recall); and ``default_...``, the same of the model that ships, on the same events.
     software : dict of str to str
         Versions.
     notes : tuple of str

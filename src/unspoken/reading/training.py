@@ -169,9 +169,7 @@ def _fit(design: Array, truth: NDArray[np.str_], strength: float) -> Any:
     return logistic(C=strength, max_iter=2000).fit(design, truth)
 
 
-def _choose(
-    design: Array, truth: NDArray[np.str_], persons: NDArray[np.str_], folds: int
-) -> float:
+def _choose(design: Array, truth: NDArray[np.str_], persons: NDArray[np.str_], folds: int) -> float:
     """The regularisation with the smallest log-loss on persons left out."""
     if len(set(persons.tolist())) < 2:
         return _STRENGTHS[1]

@@ -42,7 +42,17 @@ GAP_WORDS: dict[str, str] = {
 }
 _FLAG_WORDS: dict[str, str] = {
     **{name: f"overlaps a {name.replace('_', ' ')}" for name in ARTEFACTS},
-    "mouth_opening": "overlaps the mouth opening as in speech",
+    "eyes_down": "overlaps lids that stay down",
+    "speech": "overlaps speech of this face",
+    "voice": "while somebody else is heard speaking",
+    "chewing": "overlaps chewing",
+    "mouth_opening": "overlaps movements of the mouth without a voice",
+    "occlusion": "next to something in front of the face",
+    "flicker": "under flickering light",
+    "key_frame": "the codec renews the picture at the same moment",
+    "blocks": "block edges of strong compression lie on the face",
+    "repeated_frames": "pictures are repeated around it",
+    "camera_shake": "overlaps a shake of the camera",
     "track_edge": "next to the moment the face was found or lost",
     "low_frame_rate": "too few pictures a second to time it well",
     "small_face": "the face is smaller than is good for measuring",

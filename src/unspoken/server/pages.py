@@ -64,8 +64,9 @@ def page(
             return JSONResponse(view(request))
 
         name = view.__name__
-        router.add_api_route(path, html, methods=["GET"], name=name, include_in_schema=False)
+        # The twin first: a path that ends in a parameter would take ".json" for a part of it.
         router.add_api_route(f"{path}.json", twin, methods=["GET"], name=f"{name}_json")
+        router.add_api_route(path, html, methods=["GET"], name=name, include_in_schema=False)
         return view
 
     return serve

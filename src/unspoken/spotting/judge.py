@@ -11,12 +11,12 @@ import numpy as np
 
 from unspoken.facs.units import UNIT_KEYS, unit_of
 from unspoken.settings import Settings
-from unspoken.spotting.artefacts import ArtefactFinder
+from unspoken.spotting.artefacts import MOUTH_ARTEFACTS, ArtefactFinder
 from unspoken.spotting.calibration import Prior, TailCalibration
 from unspoken.spotting.candidates import Candidate
 from unspoken.spotting.channels import AREAS, EYE_UNITS, SPEECH_UNITS, UNIT_AREA, Area
 from unspoken.spotting.decide import MICRO_MIN_HZ, classify
-from unspoken.spotting.events import ArtefactKind, Event
+from unspoken.spotting.events import Event
 from unspoken.spotting.excursions import MIN_DISPLACEMENT_ICD, MIN_TOTAL_S, displacement_icd
 from unspoken.spotting.window import EvidenceWindow
 from unspoken.timing import Interval, iou
@@ -39,8 +39,7 @@ _PRIORS: dict[Judged, Prior] = {
 }
 #: Two detectors in two parts of the face look at every moment.
 _AT_ONCE = 4
-#: What keeps a mouth busy. A calm mouth is judged by what calm mouths do, a talking one by talk.
-_MOUTH_ARTEFACTS: tuple[ArtefactKind, ...] = ("mouth_opening",)
+#: A calm mouth is judged by what calm mouths do, a busy one (`MOUTH_ARTEFACTS`) by what it does.
 #: A mouth was busy during a movement if it was so for this part of it and of this long around it.
 _BUSY_SHARE, _BUSY_SIDE_S = 0.2, 0.3
 #: Candidates wait until this much footage has told how often noise looks like them.
@@ -54,6 +53,11 @@ _EYES_SIDE_S = 0.35
 #: A movement of the eye units longer than this is not a blink's or jump's doing, seconds.
 _EYES_HIDE_S = 1.0
 _EYE_ARTEFACTS = {"blink", "gaze_shift"}
+#: These move the whole face's picture a little.
+_MOVES_ALL = {
+    *("light_change", "flicker", "head_turn", "head_nod", "head_shake"),
+    *("camera_shake", "key_frame", "occlusion"),
+}
 #: What starts together with a step of the light is its doing, seconds.
 _WITH_S = 0.25
 #: How far before its onset a held movement may have been set off by the light, seconds.
@@ -99,7 +103,7 @@ class Judge:
         """Part of an interval in which the mouth was busy, 0..1; 0 for the upper face."""
         if area == "upper":
             return 0.0
-        shares = (self._artefacts.share(kind, start_s, stop_s) for kind in _MOUTH_ARTEFACTS)
+        shares = (self._artefacts.share(kind, start_s, stop_s) for kind in MOUTH_ARTEFACTS)
         return min(1.0, sum(shares))
 
     def _judged(self, c: Candidate) -> Judged:
@@ -132,7 +136,7 @@ class Judge:
         """
         start, stop = candidate.onset_s, candidate.offset_s
         met = self._artefacts.overlapping(start, stop)
-        moved = bool(met & {"light_change", "head_turn"})
+        moved = bool(met & _MOVES_ALL)
         if candidate.breadth > (_TOO_BROAD_MOVED if moved else _TOO_BROAD) or "cut" in met:
             return None
         lit = (start - _WITH_S, start + _WITH_S)
@@ -159,6 +163,8 @@ class Judge:
         explained: frozenset[int] = frozenset()
         around = start - _EYES_SIDE_S, stop + _EYES_SIDE_S
         if self._artefacts.overlapping(*around) & _EYE_ARTEFACTS and stop - start < _EYES_HIDE_S:
+            explained |= EYE_UNITS
+        if "eyes_down" in self._artefacts.overlapping(start - _WITH_S, start + _WITH_S):
             explained |= EYE_UNITS
         if self._busy("lower", start, stop) > 0.5:
             explained |= SPEECH_UNITS
@@ -279,7 +285,8 @@ class Judge:
 
     def _event(self, c: Candidate, window: EvidenceWindow) -> Event | None:
         """The event, or None when its timing does not allow one."""
-        recent = np.diff(window.times[window.between(c.onset_s - 5.0, c.offset_s + 5.0)])
+        near = window.between(c.onset_s - 5.0, c.offset_s + 5.0)
+        recent = np.diff(window.times[near][~window.repeat[near]])
         rate_hz = 1.0 / float(np.median(recent)) if recent.size else 0.0
         kind = self._kind(c, rate_hz)
         small = displacement_icd(c.units) < MIN_DISPLACEMENT_ICD

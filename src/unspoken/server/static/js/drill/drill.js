@@ -7,10 +7,12 @@ import { choose, chooseMoment, element, goOn } from "./asking.js";
 import { explain } from "./feedback.js";
 import { FlashPlugin } from "./flash-plugin.js";
 import { Outbox } from "./outbox.js";
-import { SceneStimulus } from "./stimulus.js";
+import { SceneStimulus, cast } from "./stimulus.js";
 import { measureRate } from "./timing.js";
 
 const SIZE = 480;
+/** Where a face takes longer than this to draw (no graphics card), it is drawn at half the size. */
+const SLOW_MS = 150;
 const RETRY_MS = 3000;
 const LEAST_STEADY = 0.8;
 
@@ -69,8 +71,12 @@ async function ask(path, body) {
 
 class Refused extends Error {}
 
+/** What the server said last, plus what was answered since. @type {any} */
+let latest = {};
+
 /** @param {any} found */
 function progress(found) {
+  latest = found;
   meter.max = found.wanted;
   meter.value = found.counted;
   const left = found.excluded ? ` ${found.excluded} not shown exactly as planned: left out and shown again.` : "";
@@ -120,9 +126,11 @@ async function playRound(stage, block, trials) {
     const stimulus = new SceneStimulus(stage, trial.scene, { hz: plan.hz, frames: plan.total });
     return {
       type: FlashPlugin,
-      context, plan, stimulus,
+      plan,
+      context: () => context,
+      stimulus: () => stimulus,
       on_start: () => {
-        become("showing");
+        become("preparing");
         place.replaceChildren();
       },
       ask: async (/** @type {import("./flash-plugin.js").Shown} */ shown) => {
@@ -132,6 +140,8 @@ async function playRound(stage, block, trials) {
         const answer = await question(trial, shown);
         outbox.add(block, { id: trial.id, ...answer, shown_frames: shown.shown_frames, flags: shown.flags });
         outbox.flush().catch(() => {});
+        if (!shown.flags.length) progress({ ...latest, counted: latest.counted + 1 });
+        else progress({ ...latest, excluded: latest.excluded + 1 });
         if (config.feedback) {
           become("explaining");
           await explain({ place, context, stimulus, trial, config, answer });
@@ -155,8 +165,27 @@ async function paused(block, trial, shown) {
   return {};
 }
 
+/**
+ * A stage this machine can draw on in reasonable time.
+ * @param {any} trial
+ */
+async function stageFor(trial) {
+  const full = new FaceStage(new OffscreenCanvas(SIZE, SIZE));
+  await cast(full, trial.scene.identity);
+  let took = 0;
+  for (let i = 0; i < 2; i += 1) {
+    const start = performance.now();
+    full.set({ AU12L: i, AU12R: i });
+    full.render();
+    (await createImageBitmap(full.canvas)).close();
+    took = performance.now() - start;
+  }
+  if (took < SLOW_MS) return full;
+  full.dispose();
+  return new FaceStage(new OffscreenCanvas(SIZE / 2, SIZE / 2));
+}
+
 async function main() {
-  const stage = new FaceStage(new OffscreenCanvas(SIZE, SIZE));
   root.replaceChildren(bar, screen, place, hidden);
   for (;;) {
     status.textContent = "Measuring the display …";
@@ -168,7 +197,7 @@ async function main() {
       place.replaceChildren(element("p", `Your display shows ${Math.round(hz)} pictures a second. Sit as you usually do, look at the face.`, "said"));
       await goOn(place, "Start");
       place.replaceChildren();
-      return play(stage, hz);
+      return play(hz);
     }
     become("unsteady");
     place.replaceChildren(element("p", "The display is not steady enough to time faces. Close what keeps this computer busy, then try again.", "said"));
@@ -176,8 +205,10 @@ async function main() {
   }
 }
 
-/** @param {FaceStage} stage @param {number} hz */
-async function play(stage, hz) {
+/** @param {number} hz */
+async function play(hz) {
+  /** @type {FaceStage | null} */
+  let stage = null;
   const { task, purpose, level } = config;
   const block = await ask("/api/academy/blocks", { task, purpose, level, refresh_hz: hz });
   progress(block);
@@ -194,6 +225,8 @@ async function play(stage, hz) {
       become("over");
       return end(title, text, `/academy/results/${block.id}`, "See the result");
     }
+    become("preparing");
+    stage ??= await stageFor(round.trials[0]);
     await playRound(stage, block.id, round.trials);
   }
 }

@@ -62,10 +62,10 @@ export class FlashPlugin {
     name: "unspoken-flash",
     version: "1.0.0",
     parameters: {
-      /** The stimulus. */
-      stimulus: { type: ParameterType.OBJECT },
-      /** Context of the canvas on which it is shown. */
-      context: { type: ParameterType.OBJECT },
+      /** Gives the stimulus; a function, because jsPsych copies objects with all they refer to. */
+      stimulus: { type: ParameterType.FUNCTION },
+      /** Gives the context of the canvas on which it is shown. */
+      context: { type: ParameterType.FUNCTION },
       /** {hz, onset, planned, total} in frames. */
       plan: { type: ParameterType.OBJECT },
       /** Asks for the answer: async (shown) => data. */
@@ -88,14 +88,15 @@ export class FlashPlugin {
   trial(_display, trial) {
     this.#run(trial).then(
       (data) => this.jsPsych.finishTrial(data),
-      (error) => trial.context.canvas.dispatchEvent(new CustomEvent("fault", { detail: error })),
+      (error) => trial.context().canvas.dispatchEvent(new CustomEvent("fault", { detail: error })),
     );
   }
 
   /** @param {any} trial */
   async #run(trial) {
-    await trial.stimulus.prepare();
-    const shown = await present(trial.context, trial.stimulus, trial.plan);
+    const stimulus = trial.stimulus();
+    await stimulus.prepare();
+    const shown = await present(trial.context(), stimulus, trial.plan);
     const answer = await trial.ask(shown);
     return { ...shown, ...answer };
   }

@@ -29,11 +29,12 @@ export function median(values) {
  */
 export function rateOf(stamps) {
   const gaps = stamps.slice(1).map((stamp, i) => stamp - /** @type {number} */ (stamps[i]));
-  const period = median(gaps);
+  const near = median(gaps);
+  const even = gaps.filter((gap) => Math.abs(gap / near - 1) < 0.2);
+  const period = even.reduce((sum, gap) => sum + gap, 0) / even.length;
   const measured = 1000 / period;
   const hz = NOMINAL_HZ.find((n) => Math.abs(measured / n - 1) < NEAR) ?? measured;
-  const steady = gaps.filter((gap) => Math.abs(gap / period - 1) < 0.2).length / gaps.length;
-  return { hz: Math.round(hz * 100) / 100, steady };
+  return { hz: Math.round(hz * 100) / 100, steady: even.length / gaps.length };
 }
 
 /**

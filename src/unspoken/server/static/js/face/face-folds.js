@@ -22,6 +22,7 @@ const YOUNG = { crow: 0.42, under_eye: 0.5, nose: 0.7, glabella: 0.8, forehead_i
 export function foldWeights(face, amplitudes, into) {
   const { channels, of } = face.pack.index.wrinkles;
   const { old } = face.identity;
+  let any = 0;
   for (const side of ["L", "R"]) {
     /** @type {Record<string, number>} */
     const depth = {};
@@ -39,6 +40,8 @@ export function foldWeights(face, amplitudes, into) {
       const standing = /** @type {Record<string, number>} */ (STANDING)[channel] ?? 0;
       const value = (depth[channel] ?? 0) * (young + 0.55 * old) + standing * old ** 1.2;
       target[k >> 2].setComponent(k & 3, Math.min(1.35, value));
+      any = Math.max(any, value);
     });
   }
+  into.folded.value = any > 0 ? 1 : 0; // the shader need not look up what is flat
 }

@@ -33,6 +33,10 @@ float shade(float slope) {
   }
   return s / 9.0;
 }
+float shadeOnce() {
+  vec3 q = lit.xyz * 0.5 + 0.5;
+  return smoothstep(-0.004, 0.004, texture(shadowMap, q.xy).r - q.z + 0.004);
+}
 vec3 around(vec3 n) {
   vec3 a = mix(vec3(0.36, 0.33, 0.31), vec3(0.66, 0.69, 0.74), n.y * 0.5 + 0.5);
   return (a + vec3(0.20) * max(n.z, 0.0)) * 0.62;
@@ -186,7 +190,7 @@ void main() {
   if (a < 0.08) discard;
   vec3 n = normalize(facing), v = normalize(eye - place), t = normalize(run);
   t = normalize(t + n * (fract(more.x * 13.0) - 0.5) * 0.5);
-  float s = shade(0.6);
+  float s = shadeOnce();
   float fine = fract(sin(floor((at.x + 1.0) * 1.6) * 12.9 + more.x * 78.2) * 43758.5);
   vec3 A = tint * mix(0.55, 1.5, more.x) * mix(0.6, 1.35, fine);
   float depth = mix(0.35, 1.0, smoothstep(0.0, 0.55, at.y)) * mix(0.7, 1.0, fract(more.x * 7.0));

@@ -132,6 +132,7 @@ export class FaceStage {
     const loaded = await Promise.all(
       Object.entries(files).map(async ([key, file]) => {
         const texture = await loadTexture(pack.base + file);
+        if (key === "skin") texture.anisotropy = 2;
         if (key === "pores") texture.wrapS = texture.wrapT = THREE.RepeatWrapping;
         return /** @type {[string, THREE.Texture]} */ ([key, texture]);
       }),
@@ -407,7 +408,6 @@ async function loadTexture(address) {
   texture.flipY = false;
   texture.generateMipmaps = true;
   texture.minFilter = THREE.LinearMipmapLinearFilter;
-  texture.anisotropy = 4;
   texture.needsUpdate = true;
   return texture;
 }

@@ -1,4 +1,4 @@
-"""The commands around one result: its context, and its forms for other programs."""
+"""The command line of context and exports; heavy imports wait until they are needed."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ from typing import Annotated, Literal
 
 import typer
 
-__all__ = ["context", "export"]
+__all__ = ["register"]
 
 Json = Annotated[
     bool, typer.Option("--json", help="Print the outcome as JSON, for other programs.")
 ]
 
 
-def context(
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command(name="context")(_context)
+    app.command(name="export")(_export)
+
+
+def _context(
     result: Annotated[
         Path | None,
         typer.Argument(help="Folder with the results of one recording.", show_default=False),
@@ -77,6 +83,12 @@ def context(
     media: Annotated[
         str, typer.Option("--media", help="Where the recording is now, if it was moved.")
     ] = "",
+    table: Annotated[
+        str,
+        typer.Option(
+            "--table", help="CSV with a row per result: RESULT is the folder of them all."
+        ),
+    ] = "",
     clear: Annotated[bool, typer.Option("--clear", help="Forget the earlier context.")] = False,
     formats: Annotated[
         bool, typer.Option("--formats", help="List the formats that can be read.")
@@ -117,10 +129,14 @@ def context(
         clear=clear,
         as_json=as_json,
     )
+    if table:
+        from unspoken.commands.context_table import context_table_command
+
+        raise typer.Exit(context_table_command(result, table, wishes))
     raise typer.Exit(context_command(result, wishes))
 
 
-def export(
+def _export(
     result: Annotated[Path, typer.Argument(help="Folder with the results of one recording.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="File to write; a folder for tables.")],
     format_: Annotated[
