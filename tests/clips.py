@@ -14,9 +14,15 @@ from numpy.typing import NDArray
 from unspoken.bench.portrait import load_portrait
 from unspoken.bench.profiles import PlantedEvent, Sway
 from unspoken.bench.simulate import Camera, FaceSimulator, Script
+from unspoken.face.observation import Pose
+from unspoken.facs.basis import load_basis
 from unspoken.media.frame import Frame
 from unspoken.media.source import open_source
 from unspoken.media.writer import ClipWriter
+from unspoken.motion.backend import Template
+from unspoken.motion.crop import crop_luma, crop_transform, to_crop
+from unspoken.motion.fields import build_fields
+from unspoken.motion.stream import head_rotation
 
 __all__ = [
     "CLIPS",
@@ -30,6 +36,7 @@ __all__ = [
     "film",
     "frames_of",
     "lit",
+    "portrait_template",
     "shots",
     "simulator",
 ]
@@ -166,3 +173,14 @@ def frames_of(path: Path) -> list[Frame]:
     """All frames of a clip."""
     with open_source(path) as source:
         return list(source)
+
+
+def portrait_template(size: int = 160) -> Template:
+    """The portrait as a back end's template."""
+    face = simulator()
+    luma = np.ascontiguousarray(face.picture.mean(axis=2).astype(np.uint8))
+    points = face.warp.points.astype(np.float32)
+    transform = crop_transform(points, size)
+    crop = crop_luma(Frame(0, 0.0, luma, None, True), transform, size)
+    rotation = head_rotation(Pose(0.0, 0.0, 0.0))
+    return Template(crop, build_fields(load_basis(), to_crop(transform, points), rotation, size))

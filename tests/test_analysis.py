@@ -10,7 +10,7 @@ import math
 import os
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import polars as pl
@@ -25,7 +25,7 @@ from unspoken.events_table import events_csv, parse_units, units_text
 from unspoken.facs.units import UNIT_KEYS
 from unspoken.settings import Settings
 from unspoken.signals import SignalsWriter
-from unspoken.spotting.events import ARTEFACTS, FLAGS, KINDS, Artefact, Event
+from unspoken.spotting.events import ARTEFACTS, FLAGS, KINDS, Artefact, Event, Source
 from unspoken.tables import EVENT_COLUMNS
 from unspoken.timing import Interval
 
@@ -71,6 +71,7 @@ artefacts = st.builds(
     st.sampled_from(list(ARTEFACTS)),
     st.integers(0, 9),
     st.tuples(finite, finite).map(lambda pair: Interval(min(pair), max(pair))),
+    st.sampled_from(get_args(Source)),
 )
 
 
@@ -335,7 +336,7 @@ def test_the_artefacts_table_lists_every_artefact() -> None:
     table = sample_analysis(seconds=1.0).artefacts_table()
     assert table.height == 7
     assert table.row(0, named=True) == {
-        "kind": "blink", "face_id": 1, "start_s": 5.1, "end_s": 5.4,
+        "kind": "blink", "face_id": 1, "start_s": 5.1, "end_s": 5.4, "source": "",
     }  # fmt: skip
 
 

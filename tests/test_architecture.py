@@ -25,6 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("facs",),
     ("media",),
     ("face",),
+    ("redaction",),
     ("motion",),
     ("spotting",),
     # Below the reading: signals need segments, segments need no reading.
@@ -32,7 +33,17 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("reading",),
     # The result type and the forms it takes on disk.
     ("analysis", "events_table", "signal_slices", "signals", "tables"),
-    ("engine", "intake", "pipeline", "sight", "sight_worker", "stages", "summary"),
+    (
+        "engine",
+        "intake",
+        "pipeline",
+        "places",
+        "sight",
+        "sight_start",
+        "sight_worker",
+        "stages",
+        "summary",
+    ),
     # One analysis with its context and its moments.
     ("interaction",),
     ("insight",),

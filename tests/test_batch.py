@@ -122,7 +122,7 @@ def test_a_folder_named_by_dots_bears_its_real_name(tmp_path: Path) -> None:
 # -- whole or not at all -----------------------------------------------------------------------
 
 
-def test_all_four_files_appear_and_nothing_else(clip: Clip, tmp_path: Path) -> None:
+def test_all_files_appear_and_nothing_else(clip: Clip, tmp_path: Path) -> None:
     (job,) = plan_jobs([clip("brows")], tmp_path / "new" / "out")
     analysis = analyze_to_folder(job, Settings())
     assert set(contents(tmp_path)) == {f"new/out/brows/{name}" for name in RESULT_FILES}
@@ -195,7 +195,7 @@ def test_a_report_that_fails_does_not_take_the_tables_with_it(
     """The tables are what took long; the earlier report would not fit them."""
     import unspoken.report.run_report
 
-    def broken(run: object) -> list[bytes]:
+    def broken(*_: object) -> list[bytes]:
         raise RuntimeError("a bolt broke")
 
     monkeypatch.setattr(unspoken.report.run_report, "render_run", broken)
@@ -262,7 +262,7 @@ def test_ctrl_c_during_the_report_keeps_the_tables(
 ) -> None:
     import unspoken.report.run_report
 
-    def interrupted(run: object) -> list[bytes]:
+    def interrupted(*_: object) -> list[bytes]:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(unspoken.report.run_report, "render_run", interrupted)

@@ -62,7 +62,18 @@ def files(folder: Path) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("analyze",), ("probe",), ("faces",), ("demo",), ("bench",), ("bench", "speed")]
+    "words",
+    [
+        (),
+        ("analyze",),
+        ("probe",),
+        ("faces",),
+        ("demo",),
+        ("context",),
+        ("export",),
+        ("bench",),
+        ("bench", "speed"),
+    ],
 )
 @pytest.mark.parametrize("option", ["--help", "-h"])
 def test_every_command_explains_itself(run: Run, words: tuple[str, ...], option: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,9 +44,9 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     reached: list[int] = []
 
     class Watched(EvidenceStream):
-        def __init__(self, face_id: int, settings: object) -> None:
+        def __init__(self, face_id: int, *arguments: Any) -> None:
             reached.append(face_id)
-            super().__init__(face_id, settings)  # type: ignore[arg-type]
+            super().__init__(face_id, *arguments)
 
         def push(self, frame: Frame, seen: FaceObservation | None) -> EvidenceRow:
             if seen is not None:

@@ -10,12 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from unspoken import sight_start
 from unspoken.engine import Engine
 from unspoken.errors import SourceNotFound
 from unspoken.intake import InThreads, open_reader
 from unspoken.pipeline import make_settings, run
 from unspoken.settings import Settings
-from unspoken.sight import SLOTS, Sight
+from unspoken.sight import Sight, slots_for
+from unspoken.sight_start import worker_ahead
 from unspoken.signals import SignalsTable
 from unspoken.stopping import StopRequest
 
@@ -52,7 +54,7 @@ def test_frames_come_in_order_with_their_brightness(clip: Clip) -> None:
             assert np.array_equal(frame.luma, luma)
             count += 1
         assert sight.finish().clock.frames == count
-    assert count > 3 * SLOTS
+    assert count > slots_for(*luma.shape)  # places are used again
     assert left_behind() <= before
 
 
@@ -101,3 +103,25 @@ def test_short_recordings_are_read_in_this_process(clip: Clip) -> None:
 def test_a_missing_file_is_refused_before_any_process_starts(tmp_path: Path) -> None:
     with pytest.raises(SourceNotFound):
         open_reader(tmp_path / "nothing.mp4", Engine(), in_process=False)
+
+
+def test_a_worker_started_ahead_is_the_one_that_reads(clip: Clip) -> None:
+    with worker_ahead():
+        (waiting,) = sight_start._waiting
+        with Sight(str(clip("brows")), Settings()) as sight:
+            assert sight._worker is waiting
+            next(iter(sight))
+
+
+def test_a_worker_that_nobody_asked_for_does_not_stay() -> None:
+    with worker_ahead():
+        (waiting,) = sight_start._waiting
+    assert waiting.poll() is not None
+
+
+def test_what_a_worker_cannot_read_is_told_in_its_sentence(tmp_path: Path) -> None:
+    with (
+        Sight(str(tmp_path / "gone.mp4"), Settings()) as sight,
+        pytest.raises(SourceNotFound, match="gone.mp4"),
+    ):
+        next(iter(sight))

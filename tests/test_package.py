@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -21,6 +22,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 BUNDLE = "unspoken/weights/face_landmarker.task"
 SHA256 = "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
+VENDOR = ROOT / "src" / "unspoken" / "server" / "static" / "vendor" / "versions.json"
 
 needs_hatchling = pytest.mark.skipif(
     importlib.util.find_spec("hatchling") is None, reason="the build backend is not installed"
@@ -130,6 +132,39 @@ def test_the_wheel_holds_the_face_model_its_licence_and_no_build_scripts(wheel: 
     assert {"unspoken/py.typed", "unspoken/weights/LICENSE", "unspoken/weights/NOTICE"} <= names
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"unspoken"}
+
+
+@pytest.mark.slow
+@needs_hatchling
+@pytest.mark.skipif(not VENDOR.is_file(), reason="the pages' libraries are missing; run: make web")
+def test_the_wheel_carries_the_libraries_of_the_pages_and_needs_no_node(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as opened:
+        names = set(opened.namelist())
+        listed = json.loads(opened.read("unspoken/server/static/vendor/versions.json"))
+        for folder, part in listed.items():
+            for name, digest in part["sha256"].items():
+                content = opened.read(f"unspoken/server/static/vendor/{folder}/{name}")
+                assert hashlib.sha256(content).hexdigest() == digest, name
+    assert set(listed) == {"htmx", "jspsych", "three"}
+    assert not [name for name in names if "node_modules" in name or "package" in Path(name).name]
+
+
+@pytest.mark.slow
+@needs_hatchling
+def test_without_node_a_wheel_says_that_it_has_no_pages_or_is_refused_where_they_are_required(
+    sources: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "sources"
+    shutil.copytree(sources, copy, ignore=shutil.ignore_patterns("vendor"))
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    nowhere = {**clean_environment(), "PATH": str(tmp_path)}
+    done = subprocess.run(build, cwd=copy, env=nowhere, capture_output=True, text=True)
+    said = done.stdout + done.stderr
+    assert done.returncode == 0 and "cannot serve pages" in said and "Node.js" in said
+    required = {**nowhere, "UNSPOKEN_PAGES": "required"}
+    done = subprocess.run(build, cwd=copy, env=required, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "make web" in done.stdout + done.stderr
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ from unspoken.errors import InputError, OutputError
 from unspoken.filing import Batch, part_path, writing
 from unspoken.interaction import MOMENTS_NAME, Interaction, MomentsFile, moments_text
 from unspoken.pipeline import Progress, Run, run
+from unspoken.places import PLACES_NAME, places_bytes
 from unspoken.settings import Settings
 from unspoken.signals import SignalsWriter
 from unspoken.stopping import StopRequest
@@ -35,7 +36,14 @@ __all__ = [
 _REPORT_NAME = "report.html"
 _SIGNALS_NAME = "signals.parquet"
 #: What a folder of results holds.
-RESULT_FILES = ("analysis.json", "events.csv", _SIGNALS_NAME, _REPORT_NAME, MOMENTS_NAME)
+RESULT_FILES = (
+    "analysis.json",
+    "events.csv",
+    _SIGNALS_NAME,
+    PLACES_NAME,
+    _REPORT_NAME,
+    MOMENTS_NAME,
+)
 #: Longer names are cut, so that additions to them still fit; file systems allow 255 bytes.
 _LONGEST_NAME = 220
 
@@ -198,12 +206,13 @@ def _save(analysis: Analysis, done: Run, job: Job, stop: StopRequest | None) -> 
     """Write report and tables so that they appear together; the tables alone if need be."""
     folder = _folder_for(analysis, job)
     assert analysis.signals_file is not None
-    page, failure = _report(replace(done, analysis=analysis), stop)
+    page, failure = _report(replace(done, analysis=analysis), stop, folder)
     with Batch(folder) as batch:
         if page is not None:
             batch.add_pieces(_REPORT_NAME, page)
+        batch.add_bytes(PLACES_NAME, places_bytes(done.places))
         saved = analysis.save(folder)
-        batch.add_bytes(MOMENTS_NAME, moments_text(_moments(saved)))
+        batch.add_bytes(MOMENTS_NAME, moments_text(_moments(saved, folder)))
     if page is None:
         with writing(folder / _REPORT_NAME):
             # An earlier report would tell of other results than those beside it.
@@ -215,28 +224,29 @@ def _save(analysis: Analysis, done: Run, job: Job, stop: StopRequest | None) -> 
     return saved
 
 
-def _moments(saved: Analysis) -> MomentsFile:
+def _moments(analysis: Analysis, folder: Path) -> MomentsFile:
     """Moments of a fresh analysis; context that was put into the folder before is used."""
-    assert saved.folder is not None
     notes: tuple[str, ...] = ()
     context = Context()
     try:
-        context = Context.load(saved.folder)
+        context = Context.load(folder)
     except InputError as error:
         notes = (f"Read without context. {error}",)
-    file = Interaction(saved, context).read().moments_file
+    file = Interaction(analysis, context).read().moments_file
     assert file is not None
     return replace(file, notes=(*file.notes, *notes))
 
 
-def _report(done: Run, stop: StopRequest | None) -> tuple[list[bytes] | None, Exception | None]:
+def _report(
+    done: Run, stop: StopRequest | None, folder: Path
+) -> tuple[list[bytes] | None, Exception | None]:
     """The page, or why there is none: the tables are what cannot be made again."""
     if not done.analysis.settings.report:
         return None, None
     from unspoken.report.run_report import render_run
 
     try:
-        return list(render_run(done)), None
+        return list(render_run(done, folder, _moments(done.analysis, folder))), None
     except KeyboardInterrupt:
         # Asked once more while the report was made.
         if stop is not None:

@@ -9,7 +9,9 @@ from typing import Annotated, Literal
 import typer
 
 from unspoken import __version__
-from unspoken.commands import reading_app
+from unspoken.commands import context_app, insight_app, reading_app
+from unspoken.commands.academy_app import academy_app
+from unspoken.commands.evidence import evidence
 
 __all__ = ["app", "main"]
 
@@ -28,6 +30,8 @@ bench_app = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(bench_app, name="bench")
+app.add_typer(academy_app, name="academy")
+bench_app.command()(evidence)
 
 #: What the command line calls a setting, for messages about it.
 _OPTION_OF = {
@@ -57,6 +61,10 @@ Source = Annotated[
     str,
     typer.Argument(help="A video file, or a folder with one picture per frame.", callback=_named),
 ]
+Result = Annotated[
+    Path,
+    typer.Argument(help="A folder of results, as results/my-video.", show_default=False),
+]
 Fps = Annotated[
     float | None,
     typer.Option(
@@ -73,6 +81,7 @@ Roles = Annotated[
         "measured; a single face is the customer unless told otherwise.",
     ),
 ]
+Backends = Literal["direct", "flow", "farneback", "points"]
 MaxFaces = Annotated[int, typer.Option("--max-faces", help="Faces followed at the same time.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 Json = Annotated[
@@ -105,11 +114,11 @@ def analyze(
     role: Roles = None,
     fps: Fps = None,
     backend: Annotated[
-        Literal["direct", "flow"],
+        Backends,
         typer.Option(
             "--backend",
-            help="How movement is measured. direct: alignment with a template. flow: dense "
-            "optical flow.",
+            help="How movement is measured. direct: alignment with a template. flow, farneback: "
+            "dense optical flow. points: corners that are followed.",
         ),
     ] = "direct",
     false_alarms: Annotated[
@@ -136,6 +145,9 @@ def analyze(
             help="Side of the aligned face picture that is measured, pixels. Larger is slower.",
         ),
     ] = 160,
+    no_sound: Annotated[
+        bool, typer.Option("--no-sound", help="Do not listen for voices on the sound track.")
+    ] = False,
     no_report: Annotated[bool, typer.Option("--no-report", help="Leave report.html out.")] = False,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -145,22 +157,26 @@ def analyze(
     The results of my-video.mp4 are in OUT/my-video/: report.html to read;
     events.csv, signals.parquet and analysis.json to compute with.
     """
-    from unspoken.commands.analyze import analyze_command
-    from unspoken.commands.roles import parse_roles
-    from unspoken.pipeline import make_settings
+    from unspoken.sight_start import worker_ahead
 
-    settings = make_settings(
-        role=parse_roles(role or []),
-        fps=fps,
-        backend=backend,
-        false_alarms_per_min=false_alarms,
-        protocol=protocol,
-        max_faces=max_faces,
-        crop_px=crop,
-        report=not no_report,
-        names=_OPTION_OF,
-    )
-    raise typer.Exit(analyze_command(sources, out, settings, quiet=quiet, as_json=as_json))
+    with worker_ahead():
+        from unspoken.commands.analyze import analyze_command
+        from unspoken.commands.roles import parse_roles
+        from unspoken.pipeline import make_settings
+
+        settings = make_settings(
+            role=parse_roles(role or []),
+            fps=fps,
+            backend=backend,
+            false_alarms_per_min=false_alarms,
+            protocol=protocol,
+            max_faces=max_faces,
+            crop_px=crop,
+            sound=not no_sound,
+            report=not no_report,
+            names=_OPTION_OF,
+        )
+        raise typer.Exit(analyze_command(sources, out, settings, quiet=quiet, as_json=as_json))
 
 
 @app.command()
@@ -194,6 +210,46 @@ def faces(
 
     settings = make_settings(fps=fps, max_faces=max_faces, names=_OPTION_OF)
     raise typer.Exit(faces_command(source, out, settings))
+
+
+@app.command()
+def report(
+    result: Result,
+    video: Annotated[
+        Literal["link", "embed", "none"],
+        typer.Option(
+            "--video",
+            help="The recording on the page. link: played from where it lies. embed: a small copy "
+            "inside the page, which any browser plays. none: left out.",
+        ),
+    ] = "link",
+    source: Annotated[
+        Path | None,
+        typer.Option("--source", help="Where the recording is now, if it was moved."),
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Write the report of a result again, with context, signals and judgements added since."""
+    from unspoken.commands.report import report_command
+
+    raise typer.Exit(report_command(result, video=video, source=source, quiet=quiet))
+
+
+@app.command()
+def judgements(
+    result: Result,
+    file: Annotated[
+        Path, typer.Argument(help="The judgements.json a report page saved.", show_default=False)
+    ],
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Take the new word where somebody changed theirs."),
+    ] = False,
+) -> None:
+    """Put judgements saved from a report page beside the result, checked and merged."""
+    from unspoken.commands.report import judgements_command
+
+    raise typer.Exit(judgements_command(result, file, replace_changed=replace))
 
 
 @app.command()
@@ -281,9 +337,7 @@ def recovery(
     ] = None,
     keep_copies: Annotated[bool, typer.Option("--keep-copies", help="Keep the copies.")] = False,
     false_alarms: Annotated[float, typer.Option("--false-alarms", help="As in analyze.")] = 0.5,
-    backend: Annotated[
-        Literal["direct", "flow"], typer.Option("--backend", help="As in analyze.")
-    ] = "direct",
+    backend: Annotated[Backends, typer.Option("--backend", help="As in analyze.")] = "direct",
     fps: Fps = None,
 ) -> None:
     """Plant known movements into your own footage and count what is found.
@@ -320,7 +374,9 @@ def recovery(
     raise typer.Exit(recovery_command(clips, out, choices))
 
 
+insight_app.register(app, bench_app)
 reading_app.register(app, bench_app)
+context_app.register(app)
 
 
 def main(arguments: list[str] | None = None) -> int:

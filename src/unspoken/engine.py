@@ -7,12 +7,14 @@ all push frames and get events back as soon as they are certain, a few seconds a
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
+from unspoken.face.nets import Blendshapes
 from unspoken.face.observation import FaceObservation, FacesInFrame, Role
 from unspoken.face.roles import RoleBook
+from unspoken.face.states import FaceStates
 from unspoken.face.tracks import FaceTracker
 from unspoken.media.frame import Frame
 from unspoken.motion.evidence import EvidenceRow
@@ -21,6 +23,8 @@ from unspoken.reading.emotions import with_readings
 from unspoken.settings import Settings
 from unspoken.spotting.events import Event
 from unspoken.spotting.spotter import Spotter
+from unspoken.spotting.voice import VoiceTrack
+from unspoken.timing import Interval
 
 __all__ = ["CustomerFace", "Engine", "RowSink", "TrackLog"]
 
@@ -86,10 +90,12 @@ class Engine:
         self.settings = settings or Settings()
         self.tracks: dict[int, TrackLog] = {}
         self.customers: dict[int, CustomerFace] = {}
-        self.timings_s = {"faces": 0.0, "motion": 0.0, "spotting": 0.0}
+        self.timings_s = {"faces": 0.0, "motion": 0.0, "spotting": 0.0, "sound": 0.0}
         self.cuts_s: list[float] = []
+        self.voice = VoiceTrack()
         self._on_row = on_row
         self._tracker: FaceTracker | None = None
+        self._net: Blendshapes | None = None
         self._roles = RoleBook(self.settings.role)
         self._last_s: float | None = None
 
@@ -132,6 +138,20 @@ class Engine:
             self._on_row(empty_row(frame, 0, 0, "cut" if faces.cut else "no_face"))
         return events
 
+    def hear(self, listened: Interval, voices: Sequence[Interval]) -> None:
+        """Take in what was heard, if there is sound, best a second or two before the pictures.
+
+        Parameters
+        ----------
+        listened : Interval
+            There was sound here, in order of time.
+        voices : sequence of Interval
+            Where somebody was heard speaking, in order of time.
+        """
+        self.voice.listened(listened)
+        for voice in voices:
+            self.voice.add(voice)
+
     def finish(self) -> list[Event]:
         """Tell the engine that no more frames come; return the remaining events."""
         events: list[Event] = []
@@ -168,7 +188,9 @@ class Engine:
     ) -> list[Event]:
         customer = self.customers.get(face_id)
         if customer is None:
-            customer = CustomerFace(EvidenceStream(face_id, self.settings), Spotter(self.settings))
+            self._net = self._net or Blendshapes()
+            stream = EvidenceStream(face_id, self.settings, FaceStates(self._net))
+            customer = CustomerFace(stream, Spotter(self.settings, self.voice))
             self.customers[face_id] = customer
         began = perf_counter()
         row = customer.stream.push(frame, seen)

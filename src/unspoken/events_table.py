@@ -113,6 +113,7 @@ def artefacts_frame(artefacts: Iterable[Artefact]) -> pl.DataFrame:
             "face_id": artefact.face_id,
             "start_s": artefact.interval.start_s,
             "end_s": artefact.interval.end_s,
+            "source": artefact.source,
         }
         for artefact in artefacts
     ]

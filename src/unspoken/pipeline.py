@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -20,6 +22,7 @@ from unspoken.engine import Engine
 from unspoken.errors import InputError, NoFaceFound, RolesNeeded, UsageError
 from unspoken.intake import open_reader
 from unspoken.media.facts import ClockFacts
+from unspoken.media.voice import VoiceListener
 from unspoken.settings import Settings
 from unspoken.signals import SignalsTable, SignalsWriter
 from unspoken.spotting.events import Event
@@ -173,13 +176,16 @@ def run(
     brightest = 0
     partial = False
     reader, expected = open_reader(source, engine, in_process)
-    with single_threads(), reader:
+    ear = VoiceListener(Path(name)) if settings.sound and Path(name).is_file() else None
+    with single_threads(), reader, closing(ear) if ear else nullcontext():
         try:
             with stop.in_loop():
                 for frame, faces in reader:
                     times.append(frame.time_s)
                     if not engine.tracks:
                         brightest = max(brightest, int(frame.luma[::8, ::8].max()))
+                    if ear and engine.customers:
+                        _listen(ear, engine, frame.time_s)
                     events += engine.measure(frame, faces)
                     if progress:
                         progress(frame.index + 1, frame.time_s, expected)
@@ -199,6 +205,14 @@ def run(
     timings["total"] = perf_counter() - began
     analysis = analysis.with_timings(timings)
     return Run(analysis, collect_places(engine), times)
+
+
+def _listen(ear: VoiceListener, engine: Engine, time_s: float) -> None:
+    """Hear what was said up to here and a little beyond."""
+    began = perf_counter()
+    for listened, voices in ear.until(time_s):
+        engine.hear(listened, voices)
+    engine.timings_s["sound"] += perf_counter() - began
 
 
 def _clock_until(clock: ClockFacts, times_s: Sequence[float]) -> ClockFacts:

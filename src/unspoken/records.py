@@ -64,7 +64,8 @@ def to_json(value: Any) -> Any:
     if isinstance(value, float):
         return _number_to_json(float(value))
     if is_dataclass(value):
-        return {f.name: to_json(getattr(value, f.name)) for f in fields(value)}
+        kind: Any = type(value)
+        return {name: to_json(getattr(value, name)) for name in _names(kind)}
     if isinstance(value, Mapping):
         return {str(key): to_json(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
@@ -72,6 +73,11 @@ def to_json(value: Any) -> Any:
     if hasattr(value, "item"):
         return to_json(value.item())
     raise TypeError(f"cannot be written as JSON: {type(value).__name__}")
+
+
+@lru_cache(maxsize=64)
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind))
 
 
 def _number_to_json(number: float) -> float | str | None:
@@ -100,82 +106,145 @@ def from_json(kind: Any, value: Any, place: Place = ()) -> Any:
         If the value does not fit. Unknown keys of a record are passed over, so that later
         versions can add facts; a missing key takes the field's default where it has one.
     """
+    try:
+        return _reader(kind)(value)
+    except RecordError as error:
+        raise RecordError((*place, *error.place), error.message) from error.__cause__
+
+
+#: Reads one value; a fault is told from the value downwards, and those above add their part.
+Reader = Callable[[Any], Any]
+
+
+@lru_cache(maxsize=512)
+def _reader(kind: Any) -> Reader:
+    """The reader of a type, put together once: files hold thousands of values of few types."""
     if kind in _SCALARS:
-        return _SCALARS[kind](value, place)
+        return _SCALARS[kind]
     origin = typing.get_origin(kind)
     arguments = typing.get_args(kind)
     if origin is typing.Literal:
-        if value not in arguments:
-            raise RecordError(place, f"expected one of {_list(arguments)}, found {_show(value)}")
-        return value
+        return _choice(arguments)
     if origin is tuple:
-        return _tuple(arguments, value, place)
+        return _items(arguments) if arguments[1:] == (Ellipsis,) else _row(arguments)
     if origin is dict:
-        record = _record(value, place)
-        if arguments[1] is float and all(type(item) is float for item in record.values()):
-            return dict(record)  # thousands of amplitudes: nothing is left to check
-        return {key: from_json(arguments[1], item, (*place, key)) for key, item in record.items()}
+        return _mapping(arguments[1])
     if origin is types.UnionType or origin is typing.Union:
-        return _number_or_text(arguments, value, place)
-    return _dataclass(kind, value, place)
+        return _number_or_text(arguments)
+    return _dataclass(kind)
 
 
-def _number_or_text(arguments: tuple[Any, ...], value: Any, place: Place) -> float | str:
+def _choice(choices: tuple[Any, ...]) -> Reader:
+    def read(value: Any) -> Any:
+        if value not in choices:
+            raise RecordError((), f"expected one of {_list(choices)}, found {_show(value)}")
+        return value
+
+    return read
+
+
+def _items(arguments: tuple[Any, ...]) -> Reader:
+    item = _reader(arguments[0])
+
+    def read(value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise RecordError((), f"expected a list, found {_show(value)}")
+        try:
+            return tuple([item(one) for one in value])
+        except RecordError:
+            # Only now does it matter which one it was.
+            return tuple(_inside(i, item, one) for i, one in enumerate(value))
+
+    return read
+
+
+def _inside(key: str | int, reader: Reader, value: Any) -> Any:
+    """Read a part; a fault is told from the whole downwards."""
+    try:
+        return reader(value)
+    except RecordError as error:
+        raise RecordError((key, *error.place), error.message) from error.__cause__
+
+
+def _row(arguments: tuple[Any, ...]) -> Reader:
+    readers = tuple(map(_reader, arguments))
+
+    def read(value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise RecordError((), f"expected a list, found {_show(value)}")
+        if len(value) != len(readers):
+            raise RecordError((), f"expected {len(readers)} values, found {len(value)}")
+        pairs = zip(readers, value, strict=True)
+        return tuple(_inside(i, reader, one) for i, (reader, one) in enumerate(pairs))
+
+    return read
+
+
+def _mapping(kind: Any) -> Reader:
+    item = _reader(kind)
+
+    def read(value: Any) -> dict[str, Any]:
+        record = _record(value)
+        try:
+            return {key: item(one) for key, one in record.items()}
+        except RecordError:
+            return {key: _inside(key, item, one) for key, one in record.items()}
+
+    return read
+
+
+def _number_or_text(arguments: tuple[Any, ...]) -> Reader:
     """A finite number or any text; a text that spells an infinity stays a text."""
     if set(arguments) != {float, str}:
         raise TypeError(f"no reader for {arguments}")
-    if isinstance(value, str):
-        return value
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(_float(value, place))
-    raise RecordError(place, f"expected a number or a text, found {_show(value)}")
+
+    def read(value: Any) -> float | str:
+        if isinstance(value, str):
+            return value
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return _float(value)
+        raise RecordError((), f"expected a number or a text, found {_show(value)}")
+
+    return read
 
 
-def _dataclass(kind: Any, value: Any, place: Place) -> Any:
-    record = _record(value, place)
-    found: dict[str, Any] = {}
-    for name, hint, needed in _plan(kind):
-        if name in record:
-            item = record[name]
-            plain = type(item) is hint and hint in _SCALARS
-            found[name] = item if plain else from_json(hint, item, (*place, name))
-        elif needed:
-            raise RecordError(place, f'the key "{name}" is missing')
-    try:
-        return kind(**found)
-    except (TypeError, ValueError) as error:
-        raise RecordError(place, str(error)) from error
-
-
-@lru_cache(maxsize=64)
-def _plan(kind: Any) -> tuple[tuple[str, Any, bool], ...]:
-    """Name, type and whether it must be there, of every field of a dataclass."""
+def _dataclass(kind: Any) -> Reader:
     hints = typing.get_type_hints(kind)
-    return tuple(
-        (f.name, hints[f.name], f.default is MISSING and f.default_factory is MISSING)
+    plan = tuple(
+        (f.name, _reader(hints[f.name]), f.default is MISSING and f.default_factory is MISSING)
         for f in fields(kind)
         if f.init
     )
 
+    def read(value: Any) -> Any:
+        record = _record(value)
+        found: dict[str, Any] = {}
+        for name, reader, needed in plan:
+            if name in record:
+                try:
+                    found[name] = reader(record[name])
+                except RecordError as error:
+                    place = (name, *error.place)
+                    raise RecordError(place, error.message) from error.__cause__
+            elif needed:
+                raise RecordError((), f'the key "{name}" is missing')
+        try:
+            return kind(**found)
+        except (TypeError, ValueError) as error:
+            raise RecordError((), str(error)) from error
 
-def _tuple(arguments: tuple[Any, ...], value: Any, place: Place) -> tuple[Any, ...]:
-    if not isinstance(value, list):
-        raise RecordError(place, f"expected a list, found {_show(value)}")
-    if len(arguments) == 2 and arguments[1] is Ellipsis:
-        return tuple(from_json(arguments[0], v, (*place, i)) for i, v in enumerate(value))
-    if len(value) != len(arguments):
-        raise RecordError(place, f"expected {len(arguments)} values, found {len(value)}")
-    pairs = zip(arguments, value, strict=True)
-    return tuple(from_json(hint, v, (*place, i)) for i, (hint, v) in enumerate(pairs))
+    return read
 
 
-def _record(value: Any, place: Place) -> dict[str, Any]:
+def _record(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise RecordError(place, f"expected an object, found {_show(value)}")
+        raise RecordError((), f"expected an object, found {_show(value)}")
     return value
 
 
-def _float(value: Any, place: Place) -> float:
+def _float(value: Any) -> float:
+    if type(value) is float:
+        return value
     if value is None:
         return math.nan
     if value in ("inf", "-inf"):
@@ -185,19 +254,19 @@ def _float(value: Any, place: Place) -> float:
             return float(value)
         except OverflowError:
             pass
-    raise RecordError(place, f"expected a number, found {_show(value)}")
+    raise RecordError((), f"expected a number, found {_show(value)}")
 
 
-def _plain(kind: type, name: str) -> Callable[[Any, Place], Any]:
-    def read(value: Any, place: Place) -> Any:
+def _plain(kind: type, name: str) -> Reader:
+    def read(value: Any) -> Any:
         if type(value) is not kind:
-            raise RecordError(place, f"expected {name}, found {_show(value)}")
+            raise RecordError((), f"expected {name}, found {_show(value)}")
         return value
 
     return read
 
 
-_SCALARS: dict[Any, Callable[[Any, Place], Any]] = {
+_SCALARS: dict[Any, Reader] = {
     float: _float,
     int: _plain(int, "a whole number"),
     bool: _plain(bool, "true or false"),

@@ -27,7 +27,7 @@ class Settings(BaseModel):
     fps: float | None = Field(
         default=None, gt=0, le=1000, description="Pictures a second of an image sequence, Hz."
     )
-    backend: Literal["direct", "flow"] = Field(
+    backend: Literal["direct", "flow", "farneback", "points"] = Field(
         default="direct", description="How displacement is measured."
     )
     crop_px: int = Field(
@@ -54,5 +54,9 @@ class Settings(BaseModel):
     )
     max_pitch_deg: float = Field(
         default=30.0, gt=0, le=90, description="Beyond this nod nothing is measured, degrees."
+    )
+    sound: bool = Field(
+        default=True,
+        description="Listen to the sound track, if there is one, to tell when somebody speaks.",
     )
     report: bool = Field(default=True, description="Write report.html.")

@@ -12,7 +12,6 @@ from __future__ import annotations
 import mmap
 import pickle
 import subprocess
-import sys
 from collections.abc import Generator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,15 +20,17 @@ from typing import Any
 
 import numpy as np
 
+from unspoken.errors import UnspokenError
 from unspoken.face.observation import FacesInFrame
 from unspoken.media.facts import ClockFacts, SourceFacts
 from unspoken.media.frame import Frame
 from unspoken.settings import Settings
+from unspoken.sight_start import take_worker
 
-__all__ = ["SLOTS", "FrameMessage", "Outcome", "Request", "Sight", "Start"]
+__all__ = ["Fault", "FrameMessage", "Outcome", "Request", "Sight", "Start", "slots_for"]
 
-#: Frames that may wait between the two processes.
-SLOTS = 8
+#: Frames that may wait between the two processes: what fits into so many bytes, within limits.
+_WAITING_BYTES, _FEWEST, _MOST = 16 << 20, 6, 64
 #: The worker is asked to end; if it does not within this time it is stopped, seconds.
 _PATIENCE_S = 10.0
 
@@ -44,9 +45,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Where brightness planes will be: a file of `SLOTS` planes of height x width bytes."""
+    """Where brightness planes will be: a file of `slots` planes of height x width bytes."""
 
     file: str
+    slots: int
     height: int
     width: int
     full_range: bool
@@ -59,6 +61,7 @@ class FrameMessage:
     index: int
     time_s: float
     flags: tuple[bool, bool, bool]
+    change: float
     faces: FacesInFrame
 
 
@@ -72,6 +75,19 @@ class Outcome:
     decode_s: float
     faces_s: float
     error: BaseException | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What ended the worker: an error with a sentence for people, or else only a traceback."""
+
+    error: UnspokenError | None
+    report: str
+
+
+def slots_for(height: int, width: int) -> int:
+    """How many frames of a size may wait between the two processes."""
+    return max(_FEWEST, min(_MOST, _WAITING_BYTES // (height * width)))
 
 
 class Sight:
@@ -89,13 +105,7 @@ class Sight:
     """
 
     def __init__(self, source: str, settings: Settings) -> None:
-        self._worker = subprocess.Popen(
-            [sys.executable, "-m", "unspoken.sight_worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            # Ctrl-C is for the parent alone, which decides what to do about it.
-            start_new_session=True,
-        )
+        self._worker = take_worker()
         self._outcome: Outcome | None = None
         self._map: mmap.mmap | None = None
         self._say(Request(source, settings))
@@ -108,10 +118,15 @@ class Sight:
     def _hear(self) -> Any:
         assert self._worker.stdout is not None
         try:
-            return pickle.load(self._worker.stdout)
+            what = pickle.load(self._worker.stdout)
         except (EOFError, pickle.UnpicklingError) as error:
             code = self._worker.wait()
             raise RuntimeError(f"the reading process ended early (exit code {code})") from error
+        if isinstance(what, Fault):
+            if what.error is not None:
+                raise what.error
+            raise RuntimeError(f"the reading process failed:\n{what.report}")
+        return what
 
     def __iter__(self) -> Generator[tuple[Frame, FacesInFrame], None, None]:
         start = self._hear()
@@ -129,11 +144,12 @@ class Sight:
                 Frame(
                     what.index,
                     what.time_s,
-                    planes[what.index % SLOTS],
+                    planes[what.index % start.slots],
                     full_range=start.full_range,
                     key_frame=key_frame,
                     interlaced=interlaced,
                     corrupt=corrupt,
+                    change=what.change,
                 ),
                 what.faces,
             )
@@ -146,7 +162,7 @@ class Sight:
         # Where the system allows it nobody else needs the name any more.
         with suppress(OSError):
             path.unlink()
-        return np.frombuffer(self._map, np.uint8).reshape(SLOTS, start.height, start.width)
+        return np.frombuffer(self._map, np.uint8).reshape(start.slots, start.height, start.width)
 
     def _release(self, sign: bytes) -> None:
         assert self._worker.stdin is not None

@@ -10,6 +10,7 @@ import os
 import pickle
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 from time import perf_counter
 from typing import BinaryIO
@@ -17,10 +18,12 @@ from typing import BinaryIO
 import numpy as np
 
 from unspoken.errors import UnspokenError
+from unspoken.face import appearance
+from unspoken.face.nets import Nets
 from unspoken.face.tracks import FaceTracker
 from unspoken.media.frame import Frame
 from unspoken.media.source import Source, open_source
-from unspoken.sight import SLOTS, FrameMessage, Outcome, Request, Start
+from unspoken.sight import Fault, FrameMessage, Outcome, Request, Start, slots_for
 from unspoken.threads import single_threads
 
 __all__ = ["main"]
@@ -40,19 +43,34 @@ def main() -> int:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing that libraries print may get between the answers
     requests = sys.stdin.buffer
-    request: Request = pickle.load(requests)
     try:
-        with single_threads(), open_source(request.source, fps=request.settings.fps) as source:
-            _serve(source, request, requests, answers)
-    except BrokenPipeError:
-        return 0  # the parent has gone
+        with single_threads():
+            nets = _warm()
+            request: Request = pickle.load(requests)
+            with open_source(request.source, fps=request.settings.fps) as source:
+                _serve(source, request, nets, requests, answers)
+    except (BrokenPipeError, EOFError):
+        pass  # started ahead and not needed, or the parent has gone
+    except Exception as error:
+        known = error if isinstance(error, UnspokenError) else None
+        _tell(Fault(known, traceback.format_exc()), answers)
     return 0
 
 
-def _serve(source: Source, request: Request, requests: BinaryIO, answers: BinaryIO) -> None:
+def _warm() -> Nets:
+    """Load what every request needs: there is time while the parent loads its own half."""
+    import unspoken.media.video  # noqa: F401
+
+    appearance.prepare()
+    return Nets()
+
+
+def _serve(
+    source: Source, request: Request, nets: Nets, requests: BinaryIO, answers: BinaryIO
+) -> None:
     decode_s = faces_s = 0.0
     error: BaseException | None = None
-    tracker = FaceTracker(request.settings)
+    tracker = FaceTracker(request.settings, nets)
     planes: np.ndarray[tuple[int, int, int], np.dtype[np.uint8]] | None = None
     frames = iter(source)
     while True:
@@ -69,11 +87,11 @@ def _serve(source: Source, request: Request, requests: BinaryIO, answers: Binary
         faces_s += perf_counter() - seen
         if planes is None:
             planes = _open(frame, answers)
-        elif frame.index >= SLOTS and requests.read(1) != b"+":
+        elif frame.index >= len(planes) and requests.read(1) != b"+":
             break
-        np.copyto(planes[frame.index % SLOTS], frame.luma)
+        np.copyto(planes[frame.index % len(planes)], frame.luma)
         flags = (frame.key_frame, frame.interlaced, frame.corrupt)
-        _tell(FrameMessage(frame.index, frame.time_s, flags, faces), answers)
+        _tell(FrameMessage(frame.index, frame.time_s, flags, frame.change, faces), answers)
     facts = source.finish_facts()
     _tell(Outcome(facts, source.clock, source.notes, decode_s, faces_s, error), answers)
 
@@ -85,12 +103,13 @@ def _tell(what: object, answers: BinaryIO) -> None:
 
 def _open(frame: Frame, answers: BinaryIO) -> np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]:
     """Make the mapped file and tell the parent where it is."""
-    shape = (SLOTS, frame.height, frame.width)
+    slots = slots_for(frame.height, frame.width)
+    shape = (slots, frame.height, frame.width)
     folder = _MEMORY if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) else None
     with tempfile.NamedTemporaryFile("wb", dir=folder, prefix="unspoken-", delete=False) as file:
         file.truncate(int(np.prod(shape)))
     planes = np.memmap(file.name, np.uint8, "r+", shape=shape)
-    _tell(Start(file.name, frame.height, frame.width, frame.full_range), answers)
+    _tell(Start(file.name, slots, frame.height, frame.width, frame.full_range), answers)
     return planes
 
 

@@ -43,6 +43,7 @@ _PARTS = (
     ("opencv", "opencv-python-headless"),
     ("pyav", "av"),
     ("litert", "ai-edge-litert"),
+    ("earshot", "earshot"),
     ("scipy", "scipy"),
 )
 

@@ -191,6 +191,13 @@ ARTEFACT_COLUMNS: tuple[Column, ...] = (
     Column("face_id", "int32", "", "Whose face."),
     _time("start_s", "When it begins."),
     _time("end_s", "When it ends."),
+    Column(
+        "source",
+        "text",
+        "",
+        "What told `speech` and `voice`: `mouth` (its rhythm alone), `sound` (a voice on the sound "
+        "track alone) or `sound and mouth`. Empty for all others.",
+    ),
 )
 
 _INTRO = """# Data dictionary
@@ -222,9 +229,30 @@ Everything but the signals, as one JSON object. Numbers that are not finite are 
 | `faces` | a record per track: role, time in view, exposure, gaps by reason |
 | `sensitivity` | per face, unit and duration: the smallest movement found half the time |
 | `events` | as in `events.csv`, unrounded, and `unit_errors`: standard error of every unit |
-| `artefacts` | blinks, gaze shifts, head turns, mouth openings, light changes, cuts |
+| `artefacts` | blinks, gaze shifts, head movements, speech, light changes, cuts and others |
 | `notes` | sentences about the whole analysis |
 | `partial` | true when the run was stopped before the end of the source |
+
+## context.json
+
+What was put beside the recording with `unspoken context`; absent when nothing was. Times are
+seconds on the recording's own clock, offsets already added.
+
+| key | holds |
+|---|---|
+| `schema`, `schema_version` | `"unspoken.context"` and a whole number; a newer one is refused |
+| `timeline.segments` | per segment `segment_id`, `kind`, `label`, times, `tags`, `source` |
+| `transcript.utterances` | per utterance `speaker`, `start_s`, `end_s`, `text` |
+| `transcript.roles` | speaker label to `customer`, `staff` or `unknown` |
+| `transcript.language` | BCP 47 tag; empty when nobody said |
+| `customer` | pseudonym; empty when unknown |
+| `tags` | of the whole interaction |
+| `outcomes` | how it ended: numbers or words |
+| `offset_s`, `offset_source` | seconds added to the file read last, and where they come from |
+| `notes` | what was odd about the files, with their lines |
+| `imports` | per file `path`, `sha256`, `format`, `holds`, `rows`, and its offset |
+
+The tables of `unspoken export` are described in [Use results in other programs](exports.md).
 """
 
 _MOMENTS = """

@@ -180,9 +180,8 @@ def test_the_strongest_vectors_make_the_mean() -> None:
 
 
 def observation(points: NDArray[np.floating], run: int = 0) -> FaceObservation:
-    still = np.zeros(52, dtype=np.float32)
     mesh = points.astype(np.float32)
-    return FaceObservation(1, mesh, Pose(0.0, 0.0, 0.0), still, 1.0, True, run)
+    return FaceObservation(1, mesh, Pose(0.0, 0.0, 0.0), 1.0, True, run)
 
 
 FACE = observation(load_portrait((480, 360), 44.0).points)

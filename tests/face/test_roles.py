@@ -25,7 +25,6 @@ def sight(**where: float) -> FacesInFrame:
                 face_id=int(name[1:]),
                 points=points,
                 pose=Pose(0.0, 0.0, 0.0),
-                blendshapes=np.zeros(52, dtype=np.float32),
                 presence=1.0,
                 measured=True,
             )

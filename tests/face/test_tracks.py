@@ -25,6 +25,7 @@ from tests.face.scenes import (
 )
 from unspoken.face.geometry import eye_opening
 from unspoken.face.observation import FacesInFrame
+from unspoken.face.states import FaceStates
 from unspoken.face.tracks import FaceTracker
 from unspoken.media.frame import Frame
 from unspoken.settings import Settings
@@ -124,7 +125,7 @@ def test_results_do_not_depend_on_the_run() -> None:
     for a, b in zip(first.results, second.results, strict=True):
         for x, y in zip(a.faces, b.faces, strict=True):
             assert np.array_equal(x.points, y.points) and x.pose == y.pose
-            assert np.array_equal(x.blendshapes, y.blendshapes)
+            assert x.measured == y.measured
 
 
 def test_two_people_who_cross_keep_their_numbers(man: Head) -> None:
@@ -299,9 +300,11 @@ def test_closing_eyes_are_seen_as_fast_as_with_the_nets_in_every_frame(
     feat_clip: FindClip,
 ) -> None:
     frames = clip_frames(feat_clip("WolfgangLanger_Pexels.mp4"), count=70, first=90)
-    ours = [eye_opening(r.faces[0].blendshapes) for r in track(frames).results]
-    truth = [
-        eye_opening(r.faces[0].blendshapes) for r in track(frames, settings=EVERY_FRAME).results
-    ]
+
+    def openings(log: Log) -> list[float]:
+        states = FaceStates()
+        return [eye_opening(states.push(r.faces[0])) for r in log.results]
+
+    ours, truth = openings(track(frames)), openings(track(frames, settings=EVERY_FRAME))
     assert np.ptp(truth) > 0.5  # the eyes do close and open
     assert np.abs(np.subtract(ours, truth)).max() < 0.2

@@ -68,5 +68,5 @@ def test_a_shift_of_the_head_is_head_movement(backend: Backend, portrait: Portra
 
 
 def test_an_unknown_backend_is_refused_with_the_list(portrait: Portrait) -> None:
-    with pytest.raises(UsageError, match="direct, flow"):
+    with pytest.raises(UsageError, match="direct, farneback, flow, points"):
         make_backend("guesswork", portrait.template)

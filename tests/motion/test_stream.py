@@ -20,7 +20,6 @@ def seen(portrait: Portrait) -> FaceObservation:
         face_id=1,
         points=portrait.points,
         pose=portrait.pose,
-        blendshapes=np.zeros(52, np.float32),
         presence=0.99,
         measured=True,
     )

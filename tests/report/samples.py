@@ -10,11 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspoken.analysis import Analysis, FaceSummary, Quality, Sensitivity
+from unspoken.context.record import Context
+from unspoken.context.timeline import Segment, Timeline
+from unspoken.context.transcript import Transcript, Utterance
 from unspoken.face.observation import Pose
 from unspoken.facs.units import UNIT_INDEX, UNIT_KEYS, unit_of
 from unspoken.media.facts import ClockFacts, SourceFacts
 from unspoken.media.frame import Frame
 from unspoken.motion.evidence import EvidenceRow
+from unspoken.reading.moments import Moment, Signal
+from unspoken.report.moments import ShownMoments
 from unspoken.report.pictures import EventPictures, choose_events, moments_of, take_pictures
 from unspoken.settings import Settings
 from unspoken.signals import SignalsTable
@@ -323,3 +328,51 @@ def sample_pictures(analysis: Analysis) -> dict[str, EventPictures]:
         lambda wanted: (drawn_frame(i, i / rate, analysis.events) for i, _ in wanted),
         crop_px=192,
     )
+
+
+def sample_context() -> Context:
+    """What might have been going on in the sample, with markup in it that must stay text."""
+    steps = (("Greeting", 0.0, 6.0), ("Demo: export", 6.0, 20.0), ("Price talk", 20.0, 38.0))
+    segments = [Segment(f"s{i}", "step", *step) for i, step in enumerate(steps)]
+    segments.append(Segment("p1", "price", "list price <named>", 22.0, 24.0))
+    said = (
+        Utterance("Ana", 1.0, 2.9, "This is the export."),
+        Utterance("Kim", 3.0, 4.5, "And if our columns differ?</script>"),
+        Utterance("Ana", 22.0, 23.0, "It is four hundred a month."),
+    )
+    roles = {"Ana": "staff", "Kim": "customer"}
+    return Context(
+        Timeline(tuple(segments)),
+        Transcript(said, roles, "en"),
+        "K-017",
+        {"channel": "showroom"},
+        {"csat": 4.0},
+    )
+
+
+def sample_moments(analysis: Analysis) -> ShownMoments:
+    """A moment for every event but blinks; every second one has a signal."""
+    context = sample_context()
+    found = {}
+    for number, event in enumerate(e for e in analysis.events if e.kind != "blink"):
+        signal = Signal(
+            "confusion", 0.8 - 0.1 * number, "r1", ("AU4 on both sides",), "Pause. Ask."
+        )
+        found[event.event_id] = Moment(
+            event.event_id,
+            event.event_id,
+            event.face_id,
+            event.kind,
+            event.onset_s,
+            event.apex_s,
+            event.offset_s,
+            dict(event.action_units),
+            {"anger": 0.46, "other": 0.54},
+            "Brows together: consistent with anger 0.46.",
+            tuple(s.segment_id for s in context.timeline.at(event.apex_s)),
+            "customer",
+            "And if our columns differ?",
+            0.87,
+            () if number % 2 else (signal,),
+        )
+    return ShownMoments(found, "demo 1")

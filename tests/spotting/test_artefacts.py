@@ -40,13 +40,13 @@ def test_head_turn_gaze_shift_and_light_change_are_named() -> None:
     assert kinds_near(spotter, 24.0) == set()
 
 
-def test_talking_is_mouth_opening_and_one_slow_opening_is_not() -> None:
+def test_talking_is_speech_and_one_slow_opening_is_not() -> None:
     face = Face(30, seed=3).talk(5.0, 10.0)
     face.mouth += 0.5 * np.clip((face.times - 18) / 1.5, 0, 1)
     _, spotter = watched(face)
-    talking = [a for a in spotter.artefacts if a.kind == "mouth_opening"]
+    talking = [a for a in spotter.artefacts if a.kind == "speech"]
     covered = sum(a.interval.duration_s for a in talking)
-    assert 3.5 < covered < 7.0 and "mouth_opening" not in kinds_near(spotter, 18.7)
+    assert 3.5 < covered < 7.0 and "speech" not in kinds_near(spotter, 18.7)
 
 
 def test_a_cut_and_a_lost_face_mark_edges_and_never_make_an_event() -> None:

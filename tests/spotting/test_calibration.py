@@ -36,7 +36,23 @@ def test_the_threshold_gives_the_asked_rate_on_exponential_tails(
 def test_before_anything_is_seen_the_prior_speaks() -> None:
     calibration = TailCalibration(PRIOR)
     assert calibration.rate(FLOOR) == pytest.approx(60.0, rel=0.01)
-    assert 4.0 < calibration.threshold(0.125) < 6.0
+    unknown = calibration.threshold(0.125)
+    known = fed(np.random.default_rng(1), 60.0, 0.33, 5).threshold(0.125)
+    assert 4.5 < known < 6.5 < unknown < 12.0  # what is not known yet costs sensitivity
+
+
+def test_stated_rates_are_right_on_average_over_short_recordings() -> None:
+    """Also far out in the tail, where one recording alone has shown nothing yet."""
+    rng = np.random.default_rng(3)
+    expected = {0.125: 0.0, 0.5: 0.0}
+    for _ in range(400):
+        slope = 0.33 / rng.gamma(PRIOR.peaks, 1.0 / PRIOR.peaks)  # as the prior says they vary
+        calibration = fed(rng, 60.0, slope, 1)
+        for asked in expected:
+            excess = calibration.threshold(asked) - FLOOR
+            expected[asked] += 60.0 * np.exp(-excess / slope) / 400
+    for asked, got in expected.items():
+        assert asked / 1.5 < got < asked * 1.5
 
 
 def test_footage_without_decoys_lowers_the_rate() -> None:

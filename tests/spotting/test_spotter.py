@@ -69,7 +69,7 @@ def test_a_talking_mouth_does_not_blind_the_brow() -> None:
     face = Face(40, seed=6).talk(8, 32).move("AU1L AU1R AU2L AU2R", 20.0, 20.2, 20.6, 0.2)
     brow = [e for e in spot(face.rows()) if "AU1L" in e.action_units]
     assert len(brow) == 1 and brow[0].apex_s == pytest.approx(20.2, abs=0.06)
-    assert "mouth_opening" in brow[0].flags
+    assert "speech" in brow[0].flags
 
 
 def test_a_movement_after_a_frame_rate_change_has_the_right_time() -> None:

@@ -249,5 +249,5 @@ def _hidden(rng: np.random.Generator) -> tuple[frozenset[int], tuple[str, ...]]:
     if rng.random() < 0.1:
         hidden, flags = hidden | EYE_UNITS, [*flags, "blink"]
     if rng.random() < 0.25:
-        hidden, flags = hidden | SPEECH_UNITS, [*flags, "mouth_opening"]
+        hidden, flags = hidden | SPEECH_UNITS, [*flags, "speech"]
     return hidden, tuple(flags)

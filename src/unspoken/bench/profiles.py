@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,8 @@ from numpy.typing import NDArray
 from unspoken.facs.units import UNIT_INDEX
 from unspoken.timing import Interval
 
-__all__ = ["Blink", "PlantedEvent", "Smile", "Speech", "Sway", "rise_and_fall"]
+__all__ = ["Blink", "Chewing", "HeadGesture", "PlantedEvent", "Smile", "Speech", "Sway"]
+__all__ += ["rise_and_fall"]
 
 #: Weights of a spoken mouth's movements: parts, jaw, rounding, spreading.
 _OPENING = {"AU25": 1.0, "AU26": 0.50}
@@ -87,15 +89,22 @@ class Blink:
     ----------
     onset_s, duration_s : float
         Seconds.
+    hold_s : float
+        How long the lids stay down in between; the duration does not count it. A second or more is
+        looking down, or resting, and no blink.
+    depth : float
+        How far they go down, 0..1.
     """
 
     onset_s: float
     duration_s: float
+    hold_s: float = 0.0
+    depth: float = 1.0
 
     @property
     def interval(self) -> Interval:
         """First to last movement of the lids."""
-        return Interval(self.onset_s, self.onset_s + self.duration_s)
+        return Interval(self.onset_s, self.onset_s + self.duration_s + self.hold_s)
 
     @property
     def shut_s(self) -> float:
@@ -105,7 +114,9 @@ class Blink:
     def closure(self, time_s: float) -> float:
         """0 open .. 1 closed."""
         end_s = self.onset_s + self.duration_s
-        return rise_and_fall(time_s, self.onset_s, self.shut_s, end_s)
+        if time_s > self.shut_s:
+            time_s = max(time_s - self.hold_s, self.shut_s)
+        return self.depth * rise_and_fall(time_s, self.onset_s, self.shut_s, end_s)
 
 
 @dataclass(frozen=True)
@@ -231,3 +242,70 @@ class Sway:
         unit = (weight * np.sin(2 * np.pi * rate * time_s + phase)).sum(axis=1)
         angles = np.deg2rad([self.roll_deg, self.yaw_deg, self.pitch_deg])
         return np.asarray(unit * np.r_[self.shift_icd, self.shift_icd, angles, self.scale])
+
+
+@dataclass(frozen=True)
+class HeadGesture:
+    """A nod, a shake or a turn on top of the sway.
+
+    Parameters
+    ----------
+    kind : {"head_nod", "head_shake", "head_turn"}
+        Up and down, side to side, or once to a side.
+    onset_s : float
+        First movement, seconds.
+    degrees : float
+        Size of a swing.
+    rate_hz : float
+        Swings to and fro a second; for a turn, half of one takes ``0.5 / rate_hz`` seconds.
+    times : int
+        How often to and fro; a turn has none and stays.
+    """
+
+    kind: Literal["head_nod", "head_shake", "head_turn"]
+    onset_s: float
+    degrees: float = 5.0
+    rate_hz: float = 2.0
+    times: int = 2
+
+    @property
+    def interval(self) -> Interval:
+        """First to last movement."""
+        swings = 0.5 if self.kind == "head_turn" else float(self.times)
+        return Interval(self.onset_s, self.onset_s + swings / self.rate_hz)
+
+    def pose(self, time_s: float) -> NDArray[np.float64]:
+        """Head movement at an instant, as `Sway.pose`."""
+        t = min(max(time_s - self.onset_s, 0.0), self.interval.duration_s)
+        part = 0.5 - 0.5 * float(np.cos(2 * np.pi * self.rate_hz * t))
+        out = np.zeros(6)
+        out[4 if self.kind == "head_nod" else 3] = np.deg2rad(self.degrees) * part
+        return out
+
+
+@dataclass(frozen=True)
+class Chewing:
+    """The jaw goes round evenly behind closed lips.
+
+    Parameters
+    ----------
+    interval : Interval
+        When, seconds.
+    rate_hz : float
+        Chews a second.
+    strength : float
+        AU26 amplitude, parts of the basis' full displacement.
+    """
+
+    interval: Interval
+    rate_hz: float = 1.3
+    strength: float = 0.12
+
+    def amplitudes(self, time_s: float) -> dict[str, float]:
+        """Amplitude of every unit involved; empty outside the interval."""
+        if not self.interval.contains(time_s):
+            return {}
+        edge = min(time_s - self.interval.start_s, self.interval.end_s - time_s)
+        phase = 2 * np.pi * self.rate_hz * (time_s - self.interval.start_s)
+        open_ = min(edge / 0.3, 1.0) * self.strength * (0.5 - 0.5 * float(np.cos(phase)))
+        return {"AU26": open_, "AU17": 0.8 * open_, "AU24": 0.3 * open_}

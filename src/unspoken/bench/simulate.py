@@ -13,7 +13,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from unspoken.bench.profiles import Blink, PlantedEvent, Smile, Speech, Sway
+from unspoken.bench.profiles import (
+    Blink,
+    Chewing,
+    HeadGesture,
+    PlantedEvent,
+    Smile,
+    Speech,
+    Sway,
+)
 from unspoken.bench.warp import FaceWarp, personal_fields
 from unspoken.errors import UsageError
 from unspoken.facs.basis import MESH_POINTS, load_basis
@@ -58,8 +66,10 @@ class Script:
     blinks : tuple of Blink
     speech : tuple of Speech
     smiles : tuple of Smile
+    chewing : tuple of Chewing
+    gestures : tuple of HeadGesture
     sway : Sway or None
-        None keeps the head still.
+        None keeps the head still but for the gestures.
     rest : dict of str to float
         Amplitudes the face always has, for a portrait that is not quite at rest; may be negative.
     """
@@ -68,12 +78,21 @@ class Script:
     blinks: tuple[Blink, ...] = ()
     speech: tuple[Speech, ...] = ()
     smiles: tuple[Smile, ...] = ()
+    chewing: tuple[Chewing, ...] = ()
+    gestures: tuple[HeadGesture, ...] = ()
     sway: Sway | None = None
     rest: dict[str, float] = field(default_factory=dict)
 
     def closure(self, time_s: float) -> float:
         """How far the lids are down, 0..1."""
         return max((blink.closure(time_s) for blink in self.blinks), default=0.0)
+
+    def pose(self, time_s: float) -> NDArray[np.float64]:
+        """Head movement at an instant, as `Sway.pose`; shape (6,)."""
+        total = self.sway.pose(time_s) if self.sway else np.zeros(6)
+        for gesture in self.gestures:
+            total = total + gesture.pose(time_s)
+        return np.asarray(total)
 
 
 class FaceSimulator:
@@ -146,7 +165,8 @@ class FaceSimulator:
                 total += strength * self.event_amplitudes(event)
         speech = [part.amplitudes(time_s) for part in script.speech]
         smiles = [part.amplitudes(time_s) for part in script.smiles]
-        for mix in (script.rest, *speech, *smiles):
+        chewing = [part.amplitudes(time_s) for part in script.chewing]
+        for mix in (script.rest, *speech, *smiles, *chewing):
             for key, amplitude in mix.items():
                 total[UNIT_INDEX[key]] += amplitude
         return total
@@ -159,8 +179,7 @@ class FaceSimulator:
         ndarray of uint8, shape (h, w, 3)
             RGB. The same time always gives the same picture.
         """
-        pose = script.sway.pose(time_s) if script.sway else np.zeros(6)
-        where = self.warp.inverse_map(self.amplitudes(script, time_s), pose)
+        where = self.warp.inverse_map(self.amplitudes(script, time_s), script.pose(time_s))
         picture = self._sample(where)
         closure = script.closure(time_s)
         if closure > 0.0:

@@ -47,6 +47,8 @@ _NECK_DEPTH = 2.0
 _LASHES = 0.2
 #: A closed upper lid reaches past the lower one's margin by this factor.
 _OVERLAP = 1.15
+#: Fixed-point places of painted triangles.
+_SUBPIXEL_BITS = 6
 _NO_SECOND_MAP = np.empty(0, dtype=np.float32)
 
 
@@ -226,7 +228,7 @@ class FaceWarp:
         self._net = np.concatenate((self.points[:, :2], ring, frame))
         nx, ny = -(-w // self.step) + 1, -(-h // self.step) + 1
         self._grid = np.stack(np.meshgrid(np.arange(nx), np.arange(ny)), axis=2).astype(np.float32)
-        self._weights = _interpolation(self._net, self._grid.reshape(-1, 2) * self.step)
+        self._weights = _interpolation(self._net / self.step, (ny, nx))
         low = np.maximum(np.floor(ring.min(axis=0) / self.step).astype(int), 0)
         high = np.minimum(np.ceil(ring.max(axis=0) / self.step).astype(int) + 1, (nx, ny))
         #: The part of the grid that facial movement can reach.
@@ -334,11 +336,43 @@ class FaceWarp:
         return np.asarray(self._pixels + full, dtype=np.float32)
 
 
-def _interpolation(net: Floats, at: NDArray[np.floating]) -> tuple[NDArray[np.int64], Floats]:
-    """Piecewise-linear interpolation on the Delaunay triangles of a net: node indices, weights."""
+def _interpolation(net: Floats, shape: tuple[int, int]) -> tuple[NDArray[np.int64], Floats]:
+    """Piecewise-linear interpolation on the Delaunay triangles of a net, at every grid node.
+
+    Triangles are painted on the grid, which tells nearly all nodes their triangle at once; only
+    nodes on the border of one are searched for.
+
+    Parameters
+    ----------
+    net : ndarray, shape (n, 2)
+        x and y in grid steps.
+    shape : tuple of int
+        Rows and columns of the grid.
+
+    Returns
+    -------
+    index : ndarray, shape (nodes, 3)
+        Net nodes each grid node lies between.
+    weight : ndarray, shape (nodes, 3)
+        Their shares, summing to 1.
+    """
     triangles = Delaunay(net)
-    where = triangles.find_simplex(at)
+    painted = np.zeros(shape, dtype=np.int32)
+    corners = np.rint(net * (1 << _SUBPIXEL_BITS)).astype(np.int32)
+    for number, simplex in enumerate(triangles.simplices):
+        cv2.fillConvexPoly(painted, corners[simplex], (number,), shift=_SUBPIXEL_BITS)
+    y, x = np.mgrid[: shape[0], : shape[1]]
+    at = np.stack((x.ravel(), y.ravel()), axis=1).astype(np.float64)
+    where = painted.ravel().astype(np.int64)
+    weight = _shares(triangles, where, at)
+    unsure = ~(weight.min(axis=1) > -1e-9)
+    where[unsure] = triangles.find_simplex(at[unsure])
+    weight[unsure] = _shares(triangles, where[unsure], at[unsure])
+    return triangles.simplices[where].astype(np.int64), weight
+
+
+def _shares(triangles: Delaunay, where: NDArray[np.int64], at: Floats) -> Floats:
+    """Barycentric coordinates of points in given triangles, shape (points, 3)."""
     transform = triangles.transform[where]
     first_two = np.einsum("pij,pj->pi", transform[:, :2], at - transform[:, 2])
-    weight = np.c_[first_two, 1.0 - first_two.sum(axis=1)]
-    return triangles.simplices[where].astype(np.int64), weight
+    return np.c_[first_two, 1.0 - first_two.sum(axis=1)]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from unspoken.commands.faults import describe, say, tell
+from unspoken.commands.side_by_side import in_order
 from unspoken.context.record import Context
 from unspoken.errors import SourceNotFound, UnspokenError
 from unspoken.interaction import Interaction, MomentsFile
@@ -136,20 +138,30 @@ def read_command(
     folders = result_folders(results)
     before = EarlierBook(earlier)
     code, documents = 0, []
-    for folder in folders:
-        try:
-            done = _read_one(folder, book, model, before)
-        except UnspokenError as error:
+    work = partial(_told, book=book, model=model, before=before)
+    # With earlier footage one folder's moments may be another's baseline.
+    for outcome, lines, error in in_order(work, folders, alone=bool(earlier)):
+        documents.append(outcome)
+        if error is not None:
             say(describe(error))
-            documents.append({"folder": str(folder), "error": error.message, "hint": error.hint})
             code = max(code, error.exit_code)
-            continue
-        documents.append(_outcome(folder, done))
-        if not (quiet or as_json):
-            tell("\n".join(_lines(folder, done)))
+        elif not (quiet or as_json):
+            tell("\n".join(lines))
     if as_json:
         tell(json.dumps(documents, indent=1, ensure_ascii=False))
     return code
+
+
+def _told(
+    folder: Path, book: LoadedPlaybook, model: EmotionModel | None, before: EarlierBook
+) -> tuple[dict[str, Any], list[str], UnspokenError | None]:
+    """Read one folder and say how it went."""
+    try:
+        done = _read_one(folder, book, model, before)
+    except UnspokenError as error:
+        told = {"folder": str(folder), "error": error.message, "hint": error.hint}
+        return told, [], error
+    return _outcome(folder, done), _lines(folder, done), None
 
 
 def _read_one(

@@ -19,7 +19,7 @@ from unspoken.commands.faults import say, tell
 from unspoken.errors import SourceNotFound, UsageError
 from unspoken.settings import Settings
 
-__all__ = ["Choices", "clips_in", "recovery_command"]
+__all__ = ["Choices", "clips_in", "numbers_of", "recovery_command"]
 
 #: Endings of files that are taken from a folder of clips.
 _VIDEO = {
@@ -145,13 +145,13 @@ def grid_of(choices: Choices) -> Grid:
     """
     grid = QUICK if choices.quick else Grid()
     if choices.peaks:
-        peaks = _numbers("--amplitudes", choices.peaks)
+        peaks = numbers_of("--amplitudes", choices.peaks)
         grid = replace(grid, peaks_icd=peaks, macro_peaks_icd=peaks)
     if choices.durations:
-        grid = replace(grid, micro_s=_numbers("--durations", choices.durations))
+        grid = replace(grid, micro_s=numbers_of("--durations", choices.durations))
     if choices.long_durations:
         long = () if choices.long_durations == "none" else choices.long_durations
-        grid = replace(grid, macro_s=_numbers("--long-durations", long) if long else ())
+        grid = replace(grid, macro_s=numbers_of("--long-durations", long) if long else ())
     if choices.plant:
         grid = replace(grid, recipes=choices.plant)
     if choices.per_cell is not None:
@@ -159,7 +159,14 @@ def grid_of(choices: Choices) -> Grid:
     return grid
 
 
-def _numbers(option: str, text: str) -> tuple[float, ...]:
+def numbers_of(option: str, text: str) -> tuple[float, ...]:
+    """Numbers of an option, in rising order, each once.
+
+    Raises
+    ------
+    UsageError
+        If they are none.
+    """
     try:
         values = tuple(float(part) for part in text.split(","))
     except ValueError:

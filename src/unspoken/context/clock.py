@@ -90,7 +90,8 @@ def _clock(match: re.Match[str], text: str) -> Stamp:
     if rest >= 60.0 or (hours is not None and int(minutes) >= 60):
         raise ValueError(f'expected hours:minutes:seconds, found "{text}"')
     total = int(hours or 0) * 3600.0 + int(minutes) * 60.0 + rest
-    return Stamp(-total if sign else total, "clock")
+    # So that 1:11.573 is the double nearest to 71.573.
+    return Stamp(round(-total if sign else total, 9), "clock")
 
 
 def parse_date(text: str) -> Stamp:

@@ -12,14 +12,22 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["DETAILS", "SORTS", "TierName", "details_of", "milliseconds", "tier_name_of"]
+__all__ = [
+    "DETAILS",
+    "SORTS",
+    "TierName",
+    "details_of",
+    "milliseconds",
+    "shown_text",
+    "tier_name_of",
+]
 
 #: Linguistic type of the tiers that hold details.
 DETAILS = "unspoken-details"
 #: What tiers of ours hold; the first word of their name, before a colon.
 SORTS = ("segments", "speech", "events", "units", "moments", "signals")
-#: A detail that says where an annotation was holds as long as nobody moved it by more than this.
-_MOVED_S = 0.0021
+#: What XML 1.0 cannot hold, and what does not come back out of it.
+_NO_XML = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +53,14 @@ def tier_name_of(tier: str) -> TierName:
 
 
 def milliseconds(start_s: float, end_s: float) -> tuple[int, int]:
-    """Times as ELAN needs them: whole milliseconds, at least one long."""
-    start = round(start_s * 1000.0)
+    """Times as ELAN needs them: whole milliseconds from 0 on, at least one long."""
+    start = max(0, round(start_s * 1000.0))
     return start, max(round(end_s * 1000.0), start + 1)
+
+
+def shown_text(text: str) -> str:
+    """A text as an annotation can hold it; letters XML has no place for become a mark."""
+    return _NO_XML.sub("\ufffd", text)
 
 
 def details_of(text: str, start_s: float, end_s: float) -> dict[str, Any]:
@@ -66,12 +79,11 @@ def details_of(text: str, start_s: float, end_s: float) -> dict[str, Any]:
         return {}
     if not isinstance(found, dict):
         return {}
-    for key, now_s in (("start_s", start_s), ("end_s", end_s)):
-        was = found.get(key)
-        if not isinstance(was, int | float) or abs(was - now_s) > _MOVED_S:
-            found.pop("start_s", None)
-            found.pop("end_s", None)
-            break
+    was = found.pop("start_s", None), found.pop("end_s", None)
+    if all(isinstance(time_s, int | float) for time_s in was):
+        shown = milliseconds(*was)
+        if shown == (round(start_s * 1000.0), round(end_s * 1000.0)):
+            found["start_s"], found["end_s"] = was
     tags = found.get("tags", {})
     found["tags"] = {str(k): str(v) for k, v in tags.items()} if isinstance(tags, dict) else {}
     return found

@@ -25,16 +25,16 @@ __all__ = ["STEP_S", "Offset", "find_offset", "offset_or_refuse"]
 STEP_S = 0.05
 #: Transcript and sound share at least this much, seconds, and this share of the shorter.
 _LEAST_OVERLAP_S = 20.0
-_LEAST_OVERLAP = 0.5
+_LEAST_OVERLAP = 0.6
 #: Orders of the transcript that are tried.
 _SHUFFLES = 99
 #: An offset is refused when more than this share of the shuffled transcripts fit as well ...
-_LARGEST_P = 0.02
+_LARGEST_P = 0.01
 #: ... when the correlation is lower than this ...
 _LEAST_CORRELATION = 0.3
 #: ... or when another lag, at least this far away, fits nearly as well.
 _APART_S = 2.0
-_RIVAL = 0.9
+_RIVAL = 0.8
 _LEAST_UTTERANCES = 8
 
 

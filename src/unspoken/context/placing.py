@@ -121,8 +121,10 @@ def _following(rows: list[Row]) -> dict[int, Stamp]:
 
 
 def _seconds(stamp: Stamp, unit_s: float, zero: float) -> float:
+    if stamp.form == "number":
+        return stamp.value * unit_s
     # Doubles that count from 1970 are good to a microsecond.
-    return stamp.value * unit_s if stamp.form == "number" else round(stamp.value - zero, 6)
+    return round(stamp.value - zero, 6) if stamp.form == "date" else stamp.value
 
 
 def _zero(found: Found, options: Options, free: bool) -> float | None:

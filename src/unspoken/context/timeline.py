@@ -121,8 +121,8 @@ class Timeline:
         return tuple(segment for segment in near if segment.end_s >= start_s)
 
     def _starting(self, first_s: float, last_s: float) -> tuple[Segment, ...]:
-        low = bisect_left(self._starts, first_s)
-        low = max(0, low - 1)  # the difference of two floats may round past the one looked for
+        """Segments that start in a stretch; a little more, never less, on the left."""
+        low = bisect_left(self._starts, first_s - _ROUNDING_S)
         return self.segments[low : bisect_right(self._starts, last_s)]
 
     @cached_property

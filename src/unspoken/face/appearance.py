@@ -19,7 +19,7 @@ from unspoken.face.canonical import SKIN_POINTS, canonical_face
 from unspoken.face.pose import fit_canonical
 from unspoken.media.frame import Frame
 
-__all__ = ["Appearance", "likeness"]
+__all__ = ["Appearance", "likeness", "prepare"]
 
 _WIDTH, _HEIGHT = 50, 56
 _LEFT, _TOP, _CM = -7.0, -7.6, 0.28  # corner and pixel size of the grid, centimetres
@@ -127,6 +127,11 @@ class _Grid:
     weight: NDArray[np.float64]
 
 
+def prepare() -> None:
+    """Work out now what the first look would have to wait for; it is kept for the process."""
+    _grid()
+
+
 @lru_cache(maxsize=1)
 def _grid() -> _Grid:
     face = canonical_face()
@@ -137,19 +142,25 @@ def _grid() -> _Grid:
     corners = np.zeros((len(pixels), 3), dtype=np.int64)
     shares = np.tile([1.0, 0.0, 0.0], (len(pixels), 1))
     normals = np.tile([0.0, 0.0, 1.0], (len(pixels), 1))  # facing away: weight zero
-    for triangle in face.triangles:
-        a, b, c = face.points[triangle]
-        basis = np.stack((b[:2] - a[:2], c[:2] - a[:2]), axis=1)
-        if abs(np.linalg.det(basis)) < 1e-9:
-            continue
-        uv = (pixels - a[:2]) @ np.linalg.inv(basis).T
-        share = np.column_stack((1.0 - uv.sum(axis=1), uv))
+    origin, across, down = (face.points[face.triangles[:, corner]] for corner in range(3))
+    across, down = across - origin, down - origin
+    area = across[:, 0] * down[:, 1] - across[:, 1] * down[:, 0]
+    normal = np.cross(across, down)
+    normal /= np.linalg.norm(normal, axis=1, keepdims=True)
+    normal *= np.where(normal[:, 2:] < 0, 1.0, -1.0)
+    for number in np.flatnonzero(np.abs(area) >= 1e-9):
+        triangle = face.triangles[number]
+        low, high = face.points[triangle, :2].min(axis=0), face.points[triangle, :2].max(axis=0)
+        near = np.flatnonzero(((pixels >= low - 1e-6) & (pixels <= high + 1e-6)).all(axis=1))
+        offset = pixels[near] - origin[number, :2]
+        u = (offset[:, 0] * down[number, 1] - offset[:, 1] * down[number, 0]) / area[number]
+        v = (offset[:, 1] * across[number, 0] - offset[:, 0] * across[number, 1]) / area[number]
+        share = np.stack((1.0 - u - v, u, v), axis=1)
         depth = share @ face.points[triangle, 2]
-        hit = (share >= -1e-9).all(axis=1) & (depth < best_depth)
-        normal = np.cross(b - a, c - a)
-        normal /= np.linalg.norm(normal)
-        normals[hit] = normal if normal[2] < 0 else -normal
-        corners[hit], shares[hit], best_depth[hit] = triangle, share[hit], depth[hit]
+        hit = (share >= -1e-9).all(axis=1) & (depth < best_depth[near])
+        inside = near[hit]
+        normals[inside] = normal[number]
+        corners[inside], shares[inside], best_depth[inside] = triangle, share[hit], depth[hit]
     weight = np.isfinite(best_depth).astype(np.float64)
     weight[_inside_mouth_or_eyes(pixels)] *= 0.2
     return _Grid(corners, shares, normals, weight)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from unspoken.errors import OutputError
 from unspoken.face.geometry import bounding_box, eye_opening, icd_px
+from unspoken.face.nets import Blendshapes
 from unspoken.face.observation import FaceObservation
 from unspoken.face.tracks import FaceTracker
 from unspoken.media.frame import Frame
@@ -153,6 +154,7 @@ def contact_sheet(frames: Iterable[Frame], settings: Settings | None = None) -> 
         If the weights are missing or altered.
     """
     tracker = FaceTracker(settings)
+    net = Blendshapes()
     tiles: dict[int, ContactTile] = {}
     last_s: float | None = None
     for frame in frames:
@@ -161,18 +163,20 @@ def contact_sheet(frames: Iterable[Frame], settings: Settings | None = None) -> 
         for face in tracker.push(frame).faces:
             tile = tiles.get(face.face_id)
             if tile is None:
-                tile = tiles[face.face_id] = _first_tile(frame, face)
+                tile = tiles[face.face_id] = _first_tile(frame, face, net)
             else:
                 tile.last_s = frame.time_s
                 tile.seen_s += step_s
-            merit = _merit(frame, face)
-            if face.measured and merit > tile.merit:
+            if not face.measured:
+                continue
+            merit = _merit(frame, face, net)
+            if merit > tile.merit:
                 tile.view, tile.merit = _view(frame, face), merit
                 tile.side = _side(frame, face)
     return ContactSheet(tuple(tiles[number] for number in sorted(tiles)))
 
 
-def _first_tile(frame: Frame, face: FaceObservation) -> ContactTile:
+def _first_tile(frame: Frame, face: FaceObservation, net: Blendshapes) -> ContactTile:
     return ContactTile(
         face_id=face.face_id,
         first_s=frame.time_s,
@@ -180,17 +184,17 @@ def _first_tile(frame: Frame, face: FaceObservation) -> ContactTile:
         seen_s=0.0,
         side=_side(frame, face),
         view=_view(frame, face),
-        merit=_merit(frame, face),
+        merit=_merit(frame, face, net),
     )
 
 
-def _merit(frame: Frame, face: FaceObservation) -> float:
+def _merit(frame: Frame, face: FaceObservation, net: Blendshapes) -> float:
     """How well a view shows the face: large, frontal, inside the picture, eyes open."""
     left, top, right, bottom = bounding_box(face.points)
     inside = left >= 0 and top >= 0 and right < frame.width and bottom < frame.height
     turned = math.cos(math.radians(face.pose.yaw_deg)) * math.cos(math.radians(face.pose.pitch_deg))
     frontal = max(turned, 0.0) ** 4
-    open_eyes = 0.5 + 0.5 * eye_opening(face.blendshapes)
+    open_eyes = 0.5 + 0.5 * eye_opening(net.run(face.points))
     return math.sqrt(icd_px(face.points)) * frontal * open_eyes * (1.3 if inside else 0.3)
 
 

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from unspoken.media.blocks import block_means
 from unspoken.media.frame import Frame
 
 __all__ = ["CutDetector"]
@@ -114,9 +115,9 @@ def thumbnail(frame: Frame) -> NDArray[np.float32]:
     """
     height = max(8, round(_WIDTH * frame.height / frame.width))
     rows = frame.luma[:: max(1, frame.height // (height * 4))]
-    # Whole blocks only: averaging over parts of pixels takes several times as long.
     if rows.shape[0] >= height and rows.shape[1] >= _WIDTH:
-        rows = rows[: rows.shape[0] // height * height, : rows.shape[1] // _WIDTH * _WIDTH]
+        means = block_means(rows, rows.shape[0] // height, rows.shape[1] // _WIDTH)
+        return means[:height, :_WIDTH]
     return cv2.resize(rows, (_WIDTH, height), interpolation=cv2.INTER_AREA).astype(np.float32)
 
 

@@ -37,6 +37,7 @@ __all__ = [
     "Detection",
     "Detector",
     "Mesh",
+    "Nets",
     "Region",
 ]
 
@@ -357,3 +358,17 @@ class Blendshapes:
         """
         (scores,) = self._net(points[_BLENDSHAPE_POINTS, :2].astype(np.float32)[None])
         return np.array(scores, dtype=np.float32).ravel()
+
+
+class Nets:
+    """The two that find and follow faces, ready to run.
+
+    Raises
+    ------
+    AssetError
+        If the weights are missing or altered.
+    """
+
+    def __init__(self) -> None:
+        self.detector = Detector()
+        self.mesh = Mesh()

@@ -45,13 +45,11 @@ class FaceObservation:
         Points 468-477 are the irises.
     pose : Pose
         Head pose, degrees.
-    blendshapes : ndarray of float32, shape (52,)
-        ARKit-like blendshape scores 0..1 in the net's own order (`unspoken.face.nets.BLENDSHAPES`).
     presence : float
         The mesh net's own face score, 0..1.
     measured : bool
-        True when the nets ran on this very frame; False when mesh and blendshapes were carried
-        over from the last such frame (points moved along with the picture).
+        True when the mesh net ran on this very frame; False when the points of the last such frame
+        were moved along with the picture.
     run : int
         Counts interruptions of this track (loss, camera cut), from 0; a new run means that the
         motion stage must not compare with what came before.
@@ -60,7 +58,6 @@ class FaceObservation:
     face_id: int
     points: NDArray[np.float32]
     pose: Pose
-    blendshapes: NDArray[np.float32]
     presence: float
     measured: bool
     run: int = 0

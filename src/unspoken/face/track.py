@@ -88,7 +88,6 @@ class Track:
         self.presence = presence
         self.pose = head_pose(points)
         self.measured = True
-        self.blendshapes: NDArray[np.float32] | None = None  # made when somebody wants them
         self.mesh_s = frame.time_s
         self.seen_s = frame.time_s
         self._laid_points, self._laid_pose = points, self.pose
@@ -211,12 +210,10 @@ class Track:
 
     def observation(self) -> FaceObservation:
         """What the stages above are told."""
-        assert self.blendshapes is not None
         return FaceObservation(
             face_id=self.face_id,
             points=self.points,
             pose=self.pose,
-            blendshapes=self.blendshapes,
             presence=self.presence,
             measured=self.measured,
             run=self.run,

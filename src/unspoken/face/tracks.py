@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from unspoken.face.appearance import Appearance
 from unspoken.face.cuts import CutDetector
 from unspoken.face.geometry import overlap
-from unspoken.face.nets import Blendshapes, Detection, Detector, Mesh, Region
+from unspoken.face.nets import Detection, Nets, Region
 from unspoken.face.observation import FaceObservation, FacesInFrame
 from unspoken.face.search import FaceSearch
 from unspoken.face.track import State, Track
@@ -52,6 +52,8 @@ class FaceTracker:
     ----------
     settings : Settings
         Uses `max_faces` and `mesh_interval_s`.
+    nets : Nets, optional
+        Loaded here where left out.
 
     Raises
     ------
@@ -59,11 +61,11 @@ class FaceTracker:
         If the weights are missing or altered.
     """
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, nets: Nets | None = None) -> None:
+        nets = nets or Nets()
         self._settings = settings or Settings()
-        self._mesh = Mesh()
-        self._blendshapes = Blendshapes()
-        self._search = FaceSearch(Detector())
+        self._mesh = nets.mesh
+        self._search = FaceSearch(nets.detector)
         self._cuts = CutDetector()
         self._active: list[Track] = []
         self._undecided: list[Track] = []
@@ -262,8 +264,6 @@ class FaceTracker:
         for track in seen:
             if track.settle(frame.time_s):
                 track.run += 1
-            if track.blendshapes is None:
-                track.blendshapes = self._blendshapes.run(track.points)
             if not self._touched(track, frame.time_s):
                 track.remember(frame)
         return tuple(t.observation() for t in sorted(seen, key=lambda t: t.face_id))

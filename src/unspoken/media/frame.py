@@ -36,6 +36,9 @@ class Frame:
         Whether chroma follows BT.709 (else BT.601).
     key_frame, interlaced, corrupt : bool
         What the decoder says of this picture.
+    change : float
+        How much it differs from the picture before, grey levels
+        (`unspoken.media.repeats.PictureChange`); NaN where nobody compared.
     """
 
     index: int
@@ -47,6 +50,7 @@ class Frame:
     key_frame: bool = False
     interlaced: bool = False
     corrupt: bool = False
+    change: float = float("nan")
     _size: tuple[int, int] = field(init=False, repr=False, default=(0, 0))
 
     def __post_init__(self) -> None:

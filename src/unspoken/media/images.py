@@ -219,7 +219,8 @@ class ImageSource:
         while self._position < len(self._paths):
             frame = self.frame(self._position)
             self._position += 1
-            self._recorder.add(frame.time_s, self._change.measure(frame.luma))
+            frame = replace(frame, change=self._change.measure(frame.luma))
+            self._recorder.add(frame.time_s, frame.change)
             yield frame
 
     def frame(self, index: int) -> Frame:

@@ -14,8 +14,8 @@ import math
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import percentile_filter
 
+from unspoken.media.blocks import block_means
 from unspoken.media.frame import Plane
 
 __all__ = ["PictureChange", "count_repeats", "find_repeats"]
@@ -23,8 +23,8 @@ __all__ = ["PictureChange", "count_repeats", "find_repeats"]
 _ROWS = 270
 """Lines compared at most; more would only cost time."""
 _BLOCK_PX = 16
-_GAIN = 16
-"""Differences are kept in sixteenths of a grey level while blocks are averaged in 8 bit."""
+_LEAST_GREY = 1.0 / 32.0
+"""What a change counts at least, where the busiest blocks are still but some pixel is not."""
 _WINDOW = 31
 """Neighbouring pictures that tell how much change is usual (one second at 30 Hz)."""
 _USUAL_PERCENTILE = 85
@@ -50,25 +50,21 @@ class PictureChange:
         Returns
         -------
         float
-            Mean absolute difference, grey levels (at most 16), in the block of 16 pixels that only
-            one block in a hundred exceeds; 0.0 for equal pictures; NaN for the first picture and
-            after a change of size.
+            Mean absolute difference, grey levels, in the block of 16 pixels that only one block in
+            a hundred exceeds; 0.0 for equal pictures; NaN for the first picture and after a change
+            of size.
         """
         lines = luma[:: -(-luma.shape[0] // _ROWS)]
         before, self._before = self._before, lines
         if before is None or before.shape != lines.shape:
             return math.nan
-        # Whole blocks only: OpenCV averages those several times faster.
-        down, across = (max(1, n // _BLOCK_PX) for n in lines.shape)
-        whole = np.s_[: down * _BLOCK_PX, : across * _BLOCK_PX]
-        difference = cv2.absdiff(lines[whole], before[whole])
-        louder = cv2.convertScaleAbs(difference, alpha=_GAIN)
-        averaged = cv2.resize(louder, (across, down), interpolation=cv2.INTER_AREA)
-        means = np.asarray(averaged).ravel()
+        difference = np.asarray(cv2.absdiff(lines, before), dtype=np.uint8)
+        height, width = (min(_BLOCK_PX, n) for n in lines.shape)
+        means = block_means(difference, height, width).ravel()
         busiest = means.size - 1 - means.size // 100
-        change = float(np.partition(means, busiest)[busiest]) / _GAIN
-        if change == 0.0 and cv2.countNonZero(difference):
-            return 0.5 / _GAIN  # a few pixels moved: little, but not nothing
+        change = float(np.partition(means, busiest)[busiest])
+        if change < _LEAST_GREY and cv2.countNonZero(difference):
+            return _LEAST_GREY  # a few pixels moved: little, but not nothing
         return change
 
 
@@ -88,6 +84,9 @@ def find_repeats(changes: NDArray[np.float32]) -> NDArray[np.bool_]:
     """
     if changes.size == 0:
         return np.zeros(0, np.bool_)
+    # Takes as long to load as a hundred pictures to read, and is needed when all are read.
+    from scipy.ndimage import percentile_filter
+
     known = ~np.isnan(changes)
     filled = np.where(known, changes, 0.0).astype(np.float32)
     usual = percentile_filter(filled, _USUAL_PERCENTILE, size=_WINDOW, mode="nearest")

@@ -178,6 +178,7 @@ class VideoSource:
         time_s = self._rising.place(stamp)
         frame = to_frame(picture, len(self._recorder), time_s, self._layout)
         change = self._change.measure(frame.luma) if self._change else float("nan")
+        frame = replace(frame, change=change)
         self._recorder.add(time_s, change)
         self._end_s = time_s + self._decoder.seconds(picture.duration)
         self._corrupt += frame.corrupt

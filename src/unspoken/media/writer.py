@@ -59,6 +59,8 @@ class ClipWriter:
         Width of a pixel over its height.
     options : dict, optional
         Further options of the encoder.
+    tags : dict, optional
+        Tags of the container, such as ``comment`` and ``title``.
 
     Raises
     ------
@@ -81,6 +83,7 @@ class ClipWriter:
         rotation_deg: int = 0,
         pixel_aspect: Fraction | None = None,
         options: dict[str, str] | None = None,
+        tags: dict[str, str] | None = None,
     ) -> None:
         self.path = Path(path)
         self._size = size
@@ -98,6 +101,7 @@ class ClipWriter:
             with suppress(OSError):
                 self._part.unlink(missing_ok=True)
             raise OutputError(f"{self.path}: cannot be written ({error}).") from error
+        self._container.metadata.update(tags or {})
         try:
             settings = dict(options or {})
             if crf is not None and codec.startswith("lib"):

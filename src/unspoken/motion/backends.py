@@ -7,7 +7,7 @@ from collections.abc import Callable
 from unspoken.errors import UsageError
 from unspoken.motion.backend import Backend, Template
 from unspoken.motion.direct import DirectAlignment
-from unspoken.motion.flow import FlowProjection
+from unspoken.motion.flow import FarnebackProjection, FlowProjection, PointProjection
 
 __all__ = ["BACKENDS", "make_backend"]
 
@@ -15,6 +15,8 @@ __all__ = ["BACKENDS", "make_backend"]
 BACKENDS: dict[str, Callable[[Template], Backend]] = {
     "direct": DirectAlignment,
     "flow": FlowProjection,
+    "farneback": FarnebackProjection,
+    "points": PointProjection,
 }
 
 

@@ -26,7 +26,10 @@ _BLUR_SHARE = 1.2 / 160.0
 _BLOCK_SHARE = 8.0 / 160.0
 #: Standard deviations of the prior: peak displacement of an action unit in ICD, head modes in
 #: crop pixels.
-_PRIOR_UNIT_ICD, _PRIOR_HEAD_PX = 0.03, 4.0
+_PRIOR_UNIT_ICD, _PRIOR_HEAD_PX = 0.012, 4.0
+#: What the prior takes from an amplitude is given back, up to this gain: a unit that is seen
+#: worse stays cautious.
+_LEAST_GAIN = 0.3
 #: Grey levels: what blurred pixels of even the cleanest footage scatter by (8-bit rounding).
 _NOISE_FLOOR = 0.15
 #: Grey levels: brighter than this the camera may have clipped.
@@ -124,7 +127,9 @@ class DirectAlignment:
         normal[np.diag_indices_from(normal)] += self._prior
         self._covariance = np.linalg.inv(normal)
         self._pixel_weights = np.repeat(self._weights, self._counts).astype(np.float32)
-        self._error = np.sqrt(np.diag(self._covariance)[: self._units]).astype(np.float32)
+        variance = np.diag(self._covariance)[: self._units]
+        self._gain = np.maximum(1.0 - variance * self._prior[: self._units], _LEAST_GAIN)
+        self._error = np.sqrt(variance).astype(np.float32)
 
     def _residual(self, image: Array, state: NDArray[np.float64]) -> Array:
         """What the state leaves unexplained, at the usable pixels, grey levels."""
@@ -177,8 +182,8 @@ class DirectAlignment:
         self._remember(energy)
         outlying = energy > _OUTLIER * (self._noise + _NOISE_FLOOR**2)
         return Measurement(
-            amplitude=self._state[: self._units].astype(np.float32),
-            error=self._error.copy(),
+            amplitude=(self._state[: self._units] / self._gain).astype(np.float32),
+            error=(self._error / self._gain).astype(np.float32),
             head=self._state[self._units : self._motions].astype(np.float32),
             light=self._brightness(),
             misfit=float(outlying @ self._shares),

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspoken.face.observation import Pose
+from unspoken.motion.scene import Scene
 
 __all__ = ["GAPS", "EvidenceRow", "Gap"]
 
@@ -50,6 +51,8 @@ class EvidenceRow:
         0..1, how far this frame's evidence can be relied on; 0 in a gap.
     gap : Gap
         Why values are missing; "" when they are not.
+    scene : Scene or None
+        What the picture around the face did; None where nobody looked.
     """
 
     frame: int
@@ -67,3 +70,4 @@ class EvidenceRow:
     light: float
     quality: float
     gap: Gap
+    scene: Scene | None = None

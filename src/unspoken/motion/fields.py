@@ -12,12 +12,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import Delaunay
 
 from unspoken.facs.basis import AUBasis
 from unspoken.motion.crop import canonical_icd_px
 
-__all__ = ["FACE_OVAL", "HEAD_MODES", "FieldSet", "build_fields", "face_mask"]
+__all__ = ["FACE_OVAL", "HEAD_MODES", "FieldSet", "build_fields", "face_mask", "spread"]
 
 Array = NDArray[np.float32]
 
@@ -87,7 +86,7 @@ def face_mask(points: NDArray[np.float64], size: int) -> NDArray[np.bool_]:
     return mask.astype(bool)
 
 
-def _spread(
+def spread(
     points: NDArray[np.float64], vectors: NDArray[np.float64], size: int, smooth_px: float
 ) -> Array:
     """Interpolate point displacements linearly over the triangles between the points.
@@ -108,6 +107,9 @@ def _spread(
     ndarray of float32, shape (m, size, size)
         Zero outside the hull of the points.
     """
+    # Slow to load; by the time of the first template, pictures are being read meanwhile.
+    from scipy.spatial import Delaunay
+
     mesh = Delaunay(points)
     y, x = np.mgrid[0:size, 0:size]
     pixels = np.column_stack((x.ravel(), y.ravel())).astype(np.float64)
@@ -153,7 +155,7 @@ def _head_fields(points: NDArray[np.float64], size: int) -> Array:
     # by, also by the products of its position and depth.
     curved = [(z, none), (none, z), (px * z, py * z), (px * px, px * py), (px * py, py * py)]
     vectors = np.stack([np.column_stack(c) for c in curved], axis=1).reshape(len(z), -1)
-    planes = _spread(points[:, :2], vectors, size, size / 40.0)
+    planes = spread(points[:, :2], vectors, size, size / 40.0)
     curved_fields = planes.reshape(len(curved), 2, size, size).transpose(0, 2, 3, 1)
     eye = _eyeball_weight(points, size)
     flat_fields = np.stack([np.dstack(f) for f in flat])
@@ -186,7 +188,7 @@ def build_fields(
     axes = np.array([1.0, 1.0, -1.0])  # the basis' z points towards the camera
     moved = (basis.fields.astype(np.float64) * axes) @ rotation.T * icd  # (units, 478, 3)
     vectors = moved[:, :, :2].transpose(1, 0, 2).reshape(points.shape[0], -1)
-    planes = _spread(points[:, :2], vectors, size, size / 92.0)
+    planes = spread(points[:, :2], vectors, size, size / 92.0)
     units = planes.reshape(len(basis.fields), 2, size, size).transpose(0, 2, 3, 1)
     return FieldSet(
         units=np.ascontiguousarray(units),

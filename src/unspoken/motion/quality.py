@@ -101,6 +101,11 @@ class FootageMeter:
         self._next_s = -np.inf
         self._values: list[tuple[float, float, float]] = []
 
+    @property
+    def blocks(self) -> float:
+        """Blockiness at the last look; NaN before the first."""
+        return self._values[-1][2] if self._values else float("nan")
+
     def push(self, frame: Frame, crop: Array, points: NDArray[np.float32], time_s: float) -> None:
         """Look at one frame, if half a second has passed since the last one looked at.
 

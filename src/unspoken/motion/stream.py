@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from unspoken.face import geometry
 from unspoken.face.observation import FaceObservation, Pose
+from unspoken.face.states import FaceStates
 from unspoken.facs.basis import load_basis
 from unspoken.facs.units import UNIT_KEYS
 from unspoken.media.frame import Frame
@@ -16,6 +17,8 @@ from unspoken.motion.crop import crop_luma, crop_transform, to_crop
 from unspoken.motion.evidence import EvidenceRow, Gap
 from unspoken.motion.fields import build_fields
 from unspoken.motion.quality import FootageMeter
+from unspoken.motion.scatter import ScatterScale
+from unspoken.motion.scene import Scene, SceneWatcher
 from unspoken.motion.templates import Look, TemplatePool
 from unspoken.settings import Settings
 
@@ -25,6 +28,9 @@ __all__ = ["EvidenceStream", "empty_row", "head_rotation"]
 _SMALLEST_ICD_PX = 12.0
 #: Share of the face left unexplained by template and fields: something is in front of it.
 _OCCLUDED_MISFIT = 0.55
+#: Fine contrast relative to the usual one below which nothing can be compared, and share of the
+#: face that looks like something else above which something is in front of it.
+_BLURRED, _COVERED = 0.5, 0.18
 #: Mesh score below which the face counts as hidden.
 _LOWEST_PRESENCE = 0.3
 
@@ -62,14 +68,20 @@ class EvidenceStream:
         Track number.
     settings : Settings
         Back end, crop size, pose limits.
+    states : FaceStates, optional
+        Of this face; a new one where left out.
     """
 
-    def __init__(self, face_id: int, settings: Settings) -> None:
+    def __init__(self, face_id: int, settings: Settings, states: FaceStates | None = None) -> None:
         self.face_id = face_id
+        self._states = states or FaceStates()
         self.meter = FootageMeter()
         self._settings = settings
         self._basis = load_basis()
         self._pool = TemplatePool(self._make_backend)
+        self._watcher = SceneWatcher()
+        self._scene: Scene | None = None
+        self._scatter = ScatterScale(len(UNIT_KEYS))
         self._source_run: int | None = None
         self._run = -1
         self._first_brightness: float | None = None
@@ -92,17 +104,20 @@ class EvidenceStream:
         EvidenceRow
             With NaN amplitudes and a reason where nothing can be measured.
         """
-        self.transform = None
+        self.transform, self._scene = None, None
         if seen is None:
             return empty_row(frame, self.face_id, max(self._run, 0), "no_face")
         if seen.run != self._source_run:
             self._source_run = seen.run
             self._run += 1
             self._pool = TemplatePool(self._make_backend)
+            self._watcher = SceneWatcher()
+            self._scatter = ScatterScale(len(UNIT_KEYS))
             self._first_brightness = None
+        scores = self._states.push(seen)
         gap = self._gap_before(seen)
         if gap:
-            return self._row(frame, seen, None, gap)
+            return self._row(frame, seen, scores, None, gap)
         size = self._settings.crop_px
         transform = self.transform = crop_transform(seen.points, size)
         crop = crop_luma(frame, transform, size)
@@ -111,20 +126,28 @@ class EvidenceStream:
             self._first_brightness = max(brightness, 1.0)
         self._light = brightness / self._first_brightness
         self.meter.push(frame, crop, seen.points, frame.time_s)
+        self._scene = self._watcher.look(
+            frame, crop, seen.points, transform, seen.pose, self.meter.blocks
+        )
+        if self._scene.sharpness < _BLURRED:
+            return self._row(frame, seen, scores, None, "blurred")
+        if self._scene.covered > _COVERED:
+            return self._row(frame, seen, scores, None, "occluded")
         look = Look(
             crop,
             seen.points,
             transform,
             seen.pose,
             geometry.icd_px(seen.points),
-            seen.blendshapes,
+            scores,
             frame.time_s,
         )
         reading = self._pool.read(look)
         if reading.measurement.misfit > _OCCLUDED_MISFIT:
-            return self._row(frame, seen, None, "occluded")
-        row = (reading.amplitude, reading.error, reading.measurement)
-        return self._row(frame, seen, row, "")
+            return self._row(frame, seen, scores, None, "occluded")
+        error = self._scatter.push(frame.time_s, reading.amplitude, reading.error)
+        row = (reading.amplitude, error, reading.measurement)
+        return self._row(frame, seen, scores, row, "")
 
     def _make_backend(self, look: Look) -> Backend:
         size = self._settings.crop_px
@@ -145,13 +168,14 @@ class EvidenceStream:
         self,
         frame: Frame,
         seen: FaceObservation,
+        scores: Array,
         reading: tuple[Array, Array, Measurement] | None,
         gap: Gap,
     ) -> EvidenceRow:
         nothing = np.full(len(UNIT_KEYS), np.nan, np.float32)
         amplitude, error, measured = reading or (nothing, nothing, None)
         icd = geometry.icd_px(seen.points)
-        gaze_x, gaze_y = geometry.gaze(seen.blendshapes)
+        gaze_x, gaze_y = geometry.gaze(scores)
         explained = 0.0 if measured is None else 1.0 - measured.misfit
         return EvidenceRow(
             frame=frame.index,
@@ -162,11 +186,12 @@ class EvidenceStream:
             error=error,
             pose=seen.pose,
             icd_px=icd,
-            eye_opening=geometry.eye_opening(seen.blendshapes),
-            mouth_opening=geometry.mouth_opening(seen.blendshapes),
+            eye_opening=geometry.eye_opening(scores),
+            mouth_opening=geometry.mouth_opening(scores),
             gaze_x=gaze_x,
             gaze_y=gaze_y,
             light=float("nan") if measured is None else self._light,
             quality=explained * min(1.0, icd / 40.0),
             gap=gap,
+            scene=self._scene,
         )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from unspoken.facs.basis import load_basis
 from unspoken.facs.units import ACTION_UNITS, UNIT_KEYS
 from unspoken.reading.emotion_table import CODES
+from unspoken.spotting.artefacts import MOUTH_ARTEFACTS
 from unspoken.spotting.channels import EYE_UNITS, SPEECH_UNITS
 from unspoken.spotting.events import Event
 
@@ -155,9 +156,9 @@ def _explained_away(event: Event) -> list[bool]:
     if not event.action_units:  # nothing stands out at all: nothing is known
         return [True] * len(CODES)
     hidden: frozenset[int] = frozenset()
-    if {"blink", "gaze_shift"} & set(event.flags):
+    if {"blink", "eyes_down", "gaze_shift"} & set(event.flags):
         hidden |= EYE_UNITS
-    if "mouth_opening" in event.flags:
+    if set(MOUTH_ARTEFACTS) & set(event.flags):
         hidden |= SPEECH_UNITS
     return [code in hidden for code in CODES]
 

@@ -18,10 +18,16 @@ _SMILES = {
     "social": "A smile without raised cheeks (social).",
 }
 _CAUTIONS = {
-    "mouth_opening": "speech may hide or imitate mouth units",
+    "speech": "speech may hide or imitate mouth units",
+    "chewing": "chewing may hide or imitate mouth units",
+    "mouth_opening": "movements of the mouth may hide or imitate mouth units",
+    "occlusion": "something was in front of the face",
     "blink": "a blink hides the lids",
     "gaze_shift": "the eyes moved",
-    "head_turn": "the head moved",
+    "eyes_down": "the lids were down",
+    "head_turn": "the head turned",
+    "head_nod": "the head nodded",
+    "head_shake": "the head shook",
 }
 
 

@@ -5,23 +5,30 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from unspoken.facs.units import unit_of
 from unspoken.report import words
+from unspoken.report.extras import Extras
 from unspoken.report.marks import Arrow, unit_arrows
 from unspoken.report.pictures import DIFFERENCE_GAIN, PICTURE_PX, ROLES, EventPictures
 from unspoken.report.plots import PlotRows, event_plot
 from unspoken.spotting.events import Artefact, Event
 from unspoken.timing import clock_text
 
+if TYPE_CHECKING:
+    from unspoken.report.loops import Loop
+
 __all__ = ["event_card", "event_row"]
 
 
 def event_card(
-    rows: PlotRows, artefacts: Sequence[Artefact], pictures: EventPictures | None
+    rows: PlotRows,
+    artefacts: Sequence[Artefact],
+    pictures: EventPictures | None,
+    extras: Extras,
 ) -> dict[str, Any]:
     """The card of an event.
 
@@ -33,9 +40,13 @@ def event_card(
         Of its face.
     pictures : EventPictures or None
         Its strip; None shows the plot alone.
+    extras : Extras
+        Moments, context and loops.
     """
     event, slots = rows.event, rows.slots
-    return {
+    loop = extras.loops.get(event.event_id)
+    return _told(event, extras) | {
+        "loop": _loop(loop) if loop else None,
         "id": event.event_id,
         "kind": event.kind,
         "face": event.face_id,
@@ -50,8 +61,64 @@ def event_card(
         ],
         "shots": _shots(event, pictures, slots) if pictures else [],
         "plot": Markup(event_plot(rows, artefacts)),
-        "reading": _reading_sentence(event),
         "flags": ", ".join(words.flag_words(flag) for flag in event.flags),
+    }
+
+
+def _told(event: Event, extras: Extras) -> dict[str, Any]:
+    """What the moment of an event adds, or what can be said without one."""
+    moment = extras.moment(event.event_id)
+    if moment is None:
+        return {
+            "reading": _reading_sentence(event),
+            "emotions": "",
+            "said": "",
+            "place": [],
+            "rarity": "",
+            "signals": [],
+        }
+    labels = {s.segment_id: s for s in extras.context.timeline.segments}
+    return {
+        "reading": " ".join(t for t in (moment.reading, _alarm_sentence(event)) if t),
+        "emotions": _emotion_words(moment.emotions),
+        "said": f"Said just before: “{moment.said}”" if moment.said else "",
+        "place": [
+            f"{labels[name].kind}: {labels[name].label}"
+            for name in moment.segments
+            if name in labels
+        ],
+        "rarity": "" if math.isnan(moment.rarity) else words.number(moment.rarity),
+        "signals": [
+            {
+                "name": words.plain(signal.kind),
+                "strength": f"{signal.strength:.2f}",
+                "level": round(10 * signal.strength),
+                "evidence": "; ".join(signal.evidence),
+                "rule": signal.rule,
+                "response": signal.response,
+            }
+            for signal in sorted(moment.signals, key=lambda s: -s.strength)
+        ],
+    }
+
+
+def _emotion_words(emotions: dict[str, float]) -> str:
+    """The likeliest readings with their probabilities."""
+    likely = sorted(emotions.items(), key=lambda item: -item[1])
+    return ", ".join(f"{words.plain(name)} {chance:.2f}" for name, chance in likely[:4])
+
+
+def _loop(loop: Loop) -> dict[str, Any]:
+    from unspoken.report.loops import COLUMNS, SIDE_PX
+
+    return {
+        "data": base64.b64encode(loop.sheet).decode("ascii"),
+        "times": " ".join(f"{time:.4f}" for time in loop.times_s),
+        "last": len(loop.times_s) - 1,
+        "apex": loop.apex,
+        "gain": f"{loop.gain:g}",
+        "side": SIDE_PX,
+        "columns": COLUMNS,
     }
 
 
@@ -137,18 +204,22 @@ def _free_place(
 
 
 def _reading_sentence(event: Event) -> str:
-    alarms = event.false_alarms_per_min
     parts = []
     if event.emotion:
         chance = event.emotion_probability
         sure = "" if math.isnan(chance) else f", probability {chance:.2f}"
         parts.append(f"The action units are consistent with {event.emotion}{sure}.")
-    if not math.isnan(alarms):
-        parts.append(
-            "Noise, talk and head movement of this footage reach this strength "
-            f"{words.alarms_text(alarms)} a minute."
-        )
-    return " ".join(parts)
+    return " ".join([*parts, _alarm_sentence(event)]).strip()
+
+
+def _alarm_sentence(event: Event) -> str:
+    alarms = event.false_alarms_per_min
+    if math.isnan(alarms):
+        return ""
+    return (
+        "Noise, talk and head movement of this footage reach this strength "
+        f"{words.alarms_text(alarms)} a minute."
+    )
 
 
 def event_row(order: int, event: Event, has_card: bool) -> dict[str, Any]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -14,10 +11,12 @@ from markupsafe import Markup
 
 from unspoken.analysis import Analysis
 from unspoken.filing import Batch
+from unspoken.report.assets import content_policy, package_text, script, style
+from unspoken.report.extras import Extras
 from unspoken.report.pictures import EventPictures, choose_events
 from unspoken.report.plots import PlotRows
 from unspoken.report.sections import page_values
-from unspoken.report.timeline import Track, TrackPacker
+from unspoken.report.timeline import FrameTimes, PackedTimes, Track, TrackPacker
 from unspoken.report.timeline_data import data_block
 
 __all__ = ["MOST_STRIPS", "render_report", "report_pieces", "write_report"]
@@ -31,13 +30,9 @@ _OPEN_STRIPS = 12
 _PIECE = 1 << 16
 
 
-def _package_text(name: str) -> str:
-    return resources.files("unspoken.report").joinpath(name).read_text(encoding="utf-8")
-
-
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    loader = FunctionLoader(lambda name: _package_text(f"templates/{name}"))
+    loader = FunctionLoader(lambda name: package_text(f"templates/{name}"))
     return Environment(
         loader=loader,
         autoescape=True,
@@ -47,12 +42,9 @@ def _environment() -> Environment:
     )
 
 
-def _digest(text: str) -> str:
-    raw = hashlib.sha256(text.encode("utf-8")).digest()
-    return f"'sha256-{base64.b64encode(raw).decode('ascii')}'"
-
-
-def render_report(analysis: Analysis, pictures: Mapping[str, EventPictures]) -> str:
+def render_report(
+    analysis: Analysis, pictures: Mapping[str, EventPictures], extras: Extras | None = None
+) -> str:
     """Make the report's text.
 
     Parameters
@@ -61,6 +53,8 @@ def render_report(analysis: Analysis, pictures: Mapping[str, EventPictures]) -> 
         What to show.
     pictures : mapping of str to EventPictures
         Strips by event, from `unspoken.report.pictures.take_pictures`; may be empty.
+    extras : Extras, optional
+        Context, moments, video, loops and judgements.
 
     Returns
     -------
@@ -68,15 +62,17 @@ def render_report(analysis: Analysis, pictures: Mapping[str, EventPictures]) -> 
         A complete HTML page. Its content security policy forbids every request; style and script
         are allowed by their digests alone.
     """
-    return b"".join(report_pieces(analysis, pictures)).decode("utf-8")
+    return b"".join(report_pieces(analysis, pictures, extras)).decode("utf-8")
 
 
-def report_pieces(analysis: Analysis, pictures: Mapping[str, EventPictures]) -> Iterator[bytes]:
+def report_pieces(
+    analysis: Analysis, pictures: Mapping[str, EventPictures], extras: Extras | None = None
+) -> Iterator[bytes]:
     """Make the report piece by piece, so that the page is never held twice.
 
     Parameters
     ----------
-    analysis, pictures
+    analysis, pictures, extras
         See :func:`render_report`.
 
     Yields
@@ -84,45 +80,42 @@ def report_pieces(analysis: Analysis, pictures: Mapping[str, EventPictures]) -> 
     bytes
         UTF-8, to be put together. Characters that are no text, from file names, become a mark.
     """
-    css = _package_text("static/report.css")
-    js = _package_text("static/report.js")
-    policy = "; ".join(
-        (
-            "default-src 'none'",
-            "img-src data:",
-            f"style-src {_digest(css)}",
-            f"script-src {_digest(js)}",
-            "base-uri 'none'",
-            "form-action 'none'",
-        )
-    )
-    strips = [PlotRows(event) for event in choose_events(analysis.events, MOST_STRIPS)]
-    tracks = _read_signals(analysis, strips)
+    extras = extras or Extras()
+    rank = extras.rank()
+    strips = [PlotRows(event) for event in choose_events(analysis.events, MOST_STRIPS, rank)]
+    tracks, frames = _read_signals(analysis, strips)
+    video = extras.shown_video(analysis)
     chunks = (
         _environment()
         .get_template("report.html.j2")
         .generate(
-            **page_values(analysis, strips, pictures),
-            policy=Markup(policy),
-            css=Markup(css),
-            js=Markup(js),
+            **page_values(analysis, strips, pictures, extras),
+            policy=Markup(content_policy()),
+            css=Markup(style()),
+            js=Markup(script()),
             tracks=tracks,
             cards_open=_OPEN_STRIPS,
-            data=map(Markup, data_block(analysis, tracks)),
+            video=video,
+            video_data=map(Markup, video.data()),
+            data=map(Markup, data_block(analysis, tracks, frames, extras)),
         )
     )
     return _encoded(chunks)
 
 
-def _read_signals(analysis: Analysis, strips: Sequence[PlotRows]) -> list[Track]:
+def _read_signals(
+    analysis: Analysis, strips: Sequence[PlotRows]
+) -> tuple[list[Track], PackedTimes]:
     """Go through the signals once, for the timeline and for the plots."""
     signals = analysis.sliced_signals()
     packer = TrackPacker(signals.rows_by_face(), analysis.clock.start_s)
+    frames = FrameTimes(analysis.clock.start_s)
     for part in signals:
         packer.add(part)
+        frames.add(part)
         for rows in strips:
             rows.add(part)
-    return packer.tracks()
+    return packer.tracks(), frames.packed()
 
 
 def _encoded(chunks: Iterable[str]) -> Iterator[bytes]:
@@ -137,7 +130,10 @@ def _encoded(chunks: Iterable[str]) -> Iterator[bytes]:
 
 
 def write_report(
-    analysis: Analysis, folder: str | Path, pictures: Mapping[str, EventPictures] | None = None
+    analysis: Analysis,
+    folder: str | Path,
+    pictures: Mapping[str, EventPictures] | None = None,
+    extras: Extras | None = None,
 ) -> Path:
     """Write ``report.html``.
 
@@ -149,11 +145,13 @@ def write_report(
         Made if it is not there.
     pictures : mapping of str to EventPictures, optional
         Strips by event.
+    extras : Extras, optional
+        Context, moments, video, loops and judgements.
 
     Returns
     -------
     Path
-        The file. It stands alone: no other file, no network.
+        The file. It stands alone: no network, and no other file but a video that is linked.
 
     Raises
     ------
@@ -162,5 +160,5 @@ def write_report(
     """
     folder = Path(folder)
     with Batch(folder) as batch:
-        batch.add_pieces(REPORT_NAME, report_pieces(analysis, pictures or {}))
+        batch.add_pieces(REPORT_NAME, report_pieces(analysis, pictures or {}, extras))
     return folder / REPORT_NAME

@@ -6,7 +6,7 @@ with the same stabilised crop the measurement used, so a face stays still while 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -25,7 +25,9 @@ __all__ = [
     "PictureRole",
     "Shot",
     "choose_events",
+    "cut_patch",
     "moments_of",
+    "ranked_events",
     "take_pictures",
 ]
 
@@ -89,11 +91,14 @@ class EventPictures:
     difference: bytes | None
 
 
-def choose_events(events: Iterable[Event], limit: int = 60) -> tuple[Event, ...]:
+def choose_events(
+    events: Iterable[Event], limit: int = 60, rank: Mapping[str, float] | None = None
+) -> tuple[Event, ...]:
     """The events that get a strip of pictures, in order of time.
 
-    Micro-expressions come before macro-expressions, the stronger before the weaker. Blinks get
-    none: they are the same each time.
+    Events with signals come first, the stronger signal before the weaker; then micro-expressions
+    before macro-expressions, the clearer before the fainter. Blinks get none: they are the same
+    each time.
 
     Parameters
     ----------
@@ -101,10 +106,25 @@ def choose_events(events: Iterable[Event], limit: int = 60) -> tuple[Event, ...]
         All events.
     limit : int
         Most strips in a report.
+    rank : mapping of str to float, optional
+        Strength of the strongest signal, by event.
     """
+    return tuple(sorted(ranked_events(events, rank)[:limit], key=lambda e: (e.onset_s, e.face_id)))
+
+
+def ranked_events(events: Iterable[Event], rank: Mapping[str, float] | None = None) -> list[Event]:
+    """All events but blinks, those to look at first first; see :func:`choose_events`."""
+    strength = rank or {}
     shown = [event for event in events if event.kind != "blink"]
-    shown.sort(key=lambda e: (e.kind != "micro", -np.nan_to_num(e.snr), e.onset_s))
-    return tuple(sorted(shown[:limit], key=lambda e: (e.onset_s, e.face_id)))
+    shown.sort(
+        key=lambda e: (
+            -strength.get(e.event_id, 0.0),
+            e.kind != "micro",
+            -np.nan_to_num(e.snr),
+            e.onset_s,
+        )
+    )
+    return shown
 
 
 def moments_of(
@@ -163,7 +183,7 @@ def take_pictures(
     places = [(frame, same[0].time_s) for frame, same in sorted(wanted.items())]
     for frame in frames(places):
         for moment in wanted.pop(frame.index, []):
-            patch = _cut(frame, moment.to_picture, crop_px)
+            patch = cut_patch(frame, moment.to_picture, crop_px, PICTURE_PX)
             shot = Shot(_jpeg(patch), frame.index, frame.time_s)
             shots.setdefault(moment.event_id, {})[moment.role] = shot
             if moment.role != "offset":
@@ -177,18 +197,36 @@ def take_pictures(
     }
 
 
-def _cut(frame: Frame, to_picture: NDArray[np.float64], crop_px: int) -> NDArray[np.uint8]:
-    """The crop's square as a picture; large faces are averaged down so that nothing aliases."""
-    zoom = float(np.hypot(*to_picture[:, 0])) * crop_px / PICTURE_PX
-    fine = PICTURE_PX * (1 if zoom < 1.4 else 2 if zoom < 2.8 else 4)
+def cut_patch(
+    frame: Frame, to_picture: NDArray[np.float64], crop_px: int, side_px: int
+) -> NDArray[np.uint8]:
+    """The crop's square as a picture; large faces are averaged down so that nothing aliases.
+
+    Parameters
+    ----------
+    frame : Frame
+        Where to cut.
+    to_picture : ndarray, shape (2, 3)
+        From crop pixels to picture pixels.
+    crop_px : int
+        Side of that crop, pixels.
+    side_px : int
+        Side of the picture, pixels.
+
+    Returns
+    -------
+    ndarray of uint8, shape (side_px, side_px, 3)
+    """
+    zoom = float(np.hypot(*to_picture[:, 0])) * crop_px / side_px
+    fine = side_px * (1 if zoom < 1.4 else 2 if zoom < 2.8 else 4)
     factor = crop_px / fine
     matrix = np.array(to_picture, dtype=np.float64)
     # Pixel centres are whole numbers, so the corner of pixel 0 is at -0.5 on both scales.
     matrix[:, 2] += matrix[:, :2] @ np.full(2, 0.5 * factor - 0.5)
     matrix[:, :2] *= factor
     patch = frame.rgb_patch(matrix, (fine, fine))
-    if fine > PICTURE_PX:
-        small = cv2.resize(patch, (PICTURE_PX, PICTURE_PX), interpolation=cv2.INTER_AREA)
+    if fine > side_px:
+        small = cv2.resize(patch, (side_px, side_px), interpolation=cv2.INTER_AREA)
         return np.asarray(small, dtype=np.uint8)
     return patch
 

@@ -72,14 +72,17 @@ class PlotRows:
     ----------
     event : Event
         The event; its strongest units are kept.
+    every_unit : bool
+        Keep all its units.
     """
 
-    def __init__(self, event: Event) -> None:
+    def __init__(self, event: Event, *, every_unit: bool = False) -> None:
         margin = max(_MARGIN_S, (event.offset_s - event.onset_s) / 3.0)
         self.event = event
         self.view = Interval(event.onset_s - margin, event.offset_s + margin)
         self.slots = series_slots(list(event.action_units))
-        self._units = [UNIT_INDEX[key] for key in self.slots]
+        keys = list(event.action_units) if every_unit else list(self.slots)
+        self._units = [UNIT_INDEX[key] for key in keys]
         self._parts: list[Array] = []
 
     def add(self, part: SignalSlice) -> None:
@@ -94,7 +97,7 @@ class PlotRows:
         self._parts.append(np.vstack([part.time_s[near], values, errors], dtype=np.float64))
 
     def series(self) -> tuple[Array, Array, Array]:
-        """Times, shape (n,), then amplitudes and errors of the units in `slots`, shape (k, n)."""
+        """Times, shape (n,), then amplitudes and errors of the units kept, shape (k, n)."""
         count = len(self._units)
         rows = np.concatenate([np.empty((1 + 2 * count, 0)), *self._parts], axis=1)
         return rows[0], rows[1 : 1 + count], rows[1 + count :]

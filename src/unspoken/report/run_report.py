@@ -1,29 +1,52 @@
-"""The report of a fresh run: key frames from a second pass over the source, then the page."""
+"""The whole page of a result: a second pass over the source for key frames, then the text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from unspoken.analysis import Analysis
 from unspoken.errors import InputError
+from unspoken.interaction import MomentsFile
 from unspoken.media.frame import Frame
 from unspoken.media.seeking import read_frames_at
 from unspoken.pipeline import Run
+from unspoken.places import load_places
+from unspoken.report.extras import Extras, load_extras
 from unspoken.report.html import MOST_STRIPS, report_pieces
-from unspoken.report.pictures import choose_events, moments_of, take_pictures
+from unspoken.report.loops import Loop, LoopPlan, loop_events, make_loops, plan_loops
+from unspoken.report.moments import ShownMoments, shown
+from unspoken.report.pictures import EventPictures, choose_events, moments_of, take_pictures
+from unspoken.report.plots import PlotRows
+from unspoken.report.timeline import FrameTimes
+from unspoken.stages import ahead
+from unspoken.summary import FacePlaces
 
-__all__ = ["render_run"]
+__all__ = ["render_again", "render_run"]
+
+#: Pictures that may wait to be cut; bounds memory.
+_AHEAD = 3
 
 
-def render_run(run: Run) -> Iterator[bytes]:
+def render_run(
+    run: Run, folder: Path | None = None, moments: MomentsFile | None = None
+) -> Iterator[bytes]:
     """Make the report of a run whose source is still there.
 
     Parameters
     ----------
     run : Run
         Analysis and the places of the measured faces.
+    folder : Path, optional
+        Where the page will lie; the video is linked relative to it, and judgements and context
+        that lie there already are shown. None makes a page without a video.
+    moments : MomentsFile, optional
+        What was read from this very run.
 
     Yields
     ------
@@ -31,22 +54,101 @@ def render_run(run: Run) -> Iterator[bytes]:
         The page, see `unspoken.report.html.report_pieces`. Key frames that cannot be read a second
         time are left out.
     """
-    analysis = run.analysis
+    extras = Extras()
+    if folder is not None:
+        # Moments that lie there belong to an earlier run.
+        found = load_extras(run.analysis, folder, strict=False)
+        extras = replace(found, moments=shown(moments) if moments else ShownMoments())
+    source = Path(run.analysis.source.path)
+    yield from _render(run.analysis, run.places, run.frame_times_s, source, extras)
 
+
+def render_again(analysis: Analysis, extras: Extras, source: Path | None) -> Iterator[bytes]:
+    """Make the report of a saved analysis once more.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        With its folder.
+    extras : Extras
+        What else the page shows.
+    source : Path or None
+        The recording; None when it is not to be had, which leaves the pictures out.
+
+    Yields
+    ------
+    bytes
+        The page.
+
+    Raises
+    ------
+    InputError
+        When a file of the result is broken.
+    """
+    assert analysis.folder is not None
+    places = load_places(analysis.folder) if source else {}
+    times = _frame_times(analysis) if places else ()
+    yield from _render(analysis, places, times, source, extras)
+
+
+def _frame_times(analysis: Analysis) -> Sequence[float]:
+    """Capture time of every frame; empty when some share theirs and cannot be told apart."""
+    gathered = FrameTimes(analysis.clock.start_s)
+    for part in analysis.sliced_signals():
+        gathered.add(part)
+    times = gathered.times_s()
+    return times if len(times) == analysis.clock.frames else ()
+
+
+def _render(
+    analysis: Analysis,
+    places: Mapping[int, FacePlaces],
+    frame_times_s: Sequence[float],
+    source: Path | None,
+    extras: Extras,
+) -> Iterator[bytes]:
     def to_picture(face_id: int, frame: int) -> NDArray[np.float64] | None:
-        places = run.places.get(face_id)
-        return None if places is None else places.at(frame)
+        known = places.get(face_id)
+        return None if known is None else known.at(frame)
 
     def frames(wanted: Sequence[tuple[int, float]]) -> Iterable[Frame]:
         indices = [index for index, _ in wanted]
-        times = [run.frame_times_s[index] for index in indices]
+        times = (
+            [frame_times_s[index] for index in indices]
+            if len(frame_times_s)
+            else [time_s for _, time_s in wanted]
+        )
+        if source is None:
+            return
         try:
-            yield from read_frames_at(
-                analysis.source.path, indices, times, fps=analysis.settings.fps
-            )
+            found = read_frames_at(source, indices, times, fps=analysis.settings.fps)
+            # Decoding lets go of the interpreter, so the next picture is read while one is cut.
+            with closing(ahead(found, _AHEAD)) as read:
+                yield from read
         except InputError:
             return  # the source is gone or changed meanwhile: a report without pictures
 
-    strips = choose_events(analysis.events, MOST_STRIPS)
-    pictures = take_pictures(moments_of(strips, to_picture), frames, analysis.settings.crop_px)
-    yield from report_pieces(analysis, pictures)
+    pictures: dict[str, EventPictures] = {}
+    loops: dict[str, Loop] = {}
+    if source is not None and places:
+        rank = extras.rank()
+        strips = choose_events(analysis.events, MOST_STRIPS, rank)
+        crop_px = analysis.settings.crop_px
+        pictures = take_pictures(moments_of(strips, to_picture), frames, crop_px)
+        plans = _plans(analysis, rank, frame_times_s)
+        loops = make_loops(plans, to_picture, frames, crop_px)
+    yield from report_pieces(analysis, pictures, replace(extras, loops=loops))
+
+
+def _plans(
+    analysis: Analysis, rank: Mapping[str, float], frame_times_s: Sequence[float]
+) -> list[LoopPlan]:
+    """Frames and measured movement of each loop; none where the frames' times are not known."""
+    if not len(frame_times_s):
+        return []
+    rows = [PlotRows(event, every_unit=True) for event in loop_events(analysis.events, rank)]
+    for part in analysis.sliced_signals() if rows else ():
+        for one in rows:
+            one.add(part)
+    series = {one.event.event_id: one.series()[:2] for one in rows}
+    return plan_loops([one.event for one in rows], series, frame_times_s)

@@ -10,10 +10,12 @@ from unspoken.analysis import Analysis, FaceSummary
 from unspoken.facs.units import ACTION_UNITS, unit_of
 from unspoken.report import words
 from unspoken.report.cards import event_card, event_row
-from unspoken.report.pictures import EventPictures
+from unspoken.report.extras import Extras
+from unspoken.report.pictures import EventPictures, ranked_events
 from unspoken.report.plots import PlotRows
 from unspoken.report.rates import Rate, rate, rates_by_kind
 from unspoken.report.seen import seen_section
+from unspoken.report.story import filters, story_lines
 from unspoken.settings import Settings
 from unspoken.spotting.events import KINDS, Event
 from unspoken.timing import clock_text
@@ -21,6 +23,8 @@ from unspoken.timing import clock_text
 __all__ = ["page_values"]
 
 _TILE_NAMES = {"micro": "Micro-expressions", "macro": "Macro-expressions", "blink": "Blinks"}
+#: Events on the printed summary, with their key frames.
+_PRINTED = 4
 #: Columns of the event table: key, heading, how it sorts.
 _COLUMNS = (
     ("id", "Event", "number"),
@@ -40,6 +44,7 @@ def page_values(
     analysis: Analysis,
     strips: Sequence[PlotRows],
     pictures: Mapping[str, EventPictures],
+    extras: Extras,
 ) -> dict[str, Any]:
     """Everything the template needs but style, script and packed signals.
 
@@ -51,7 +56,10 @@ def page_values(
         Events that get a card with pictures and plot.
     pictures : mapping of str to EventPictures
         Strips by event.
+    extras : Extras
+        Context, moments, video, loops and judgements.
     """
+    top = {e.event_id for e in ranked_events(analysis.events, extras.rank())[:_PRINTED]}
     rates = rates_by_kind(analysis, KINDS)
     counts = {kind: measured.count for kind, measured in rates.items()}
     shown = {rows.event.event_id for rows in strips}
@@ -67,7 +75,14 @@ def page_values(
         "exposure": _exposure(analysis, measured),
         "false_alarm_note": _false_alarm_note(analysis),
         "many_faces": len(measured) > 1,
-        "cards": [_card(analysis, rows, pictures) for rows in strips],
+        "cards": [
+            _card(analysis, rows, pictures, extras) | {"top": rows.event.event_id in top}
+            for rows in strips
+        ],
+        "filters": filters(analysis, extras),
+        "story": story_lines(analysis, extras),
+        "has_loops": bool(extras.loops),
+        "stills": bool(pictures),
         "cards_note": _cards_note(analysis, len(strips)),
         "columns": [dict(zip(("key", "name", "type"), c, strict=True)) for c in _COLUMNS],
         "rows": [
@@ -157,10 +172,13 @@ def _false_alarm_note(analysis: Analysis) -> str:
 
 
 def _card(
-    analysis: Analysis, rows: PlotRows, pictures: Mapping[str, EventPictures]
+    analysis: Analysis,
+    rows: PlotRows,
+    pictures: Mapping[str, EventPictures],
+    extras: Extras,
 ) -> dict[str, Any]:
     artefacts = [a for a in analysis.artefacts if a.face_id in (0, rows.event.face_id)]
-    return event_card(rows, artefacts, pictures.get(rows.event.event_id))
+    return event_card(rows, artefacts, pictures.get(rows.event.event_id), extras)
 
 
 def _cards_note(analysis: Analysis, shown: int) -> str:

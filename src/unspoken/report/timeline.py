@@ -28,7 +28,15 @@ from numpy.typing import NDArray
 from unspoken.facs.units import UNIT_KEYS
 from unspoken.signal_slices import SignalSlice
 
-__all__ = ["AMPLITUDE_STEP", "ERROR_BASE", "MISSING", "Track", "TrackPacker"]
+__all__ = [
+    "AMPLITUDE_STEP",
+    "ERROR_BASE",
+    "MISSING",
+    "FrameTimes",
+    "PackedTimes",
+    "Track",
+    "TrackPacker",
+]
 
 AMPLITUDE_STEP = 0.002
 ERROR_BASE = 0.0005
@@ -70,6 +78,60 @@ class Track:
         view = memoryview(self.packed)
         for start in range(0, len(view), _PIECE):
             yield base64.b64encode(view[start : start + _PIECE]).decode("ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class PackedTimes:
+    """Capture times of all frames, packed as the time column of a track.
+
+    Parameters
+    ----------
+    rows : int
+        Frames.
+    packed : bytes
+        The raw DEFLATE stream.
+    """
+
+    rows: int
+    packed: bytes = field(repr=False)
+
+    def facts(self) -> dict[str, Any]:
+        """For JSON."""
+        return {"rows": self.rows, "data": base64.b64encode(self.packed).decode("ascii")}
+
+
+class FrameTimes:
+    """Gathers the capture time of every frame while the signals table goes by.
+
+    Parameters
+    ----------
+    start_s : float
+        The clip's first capture time, seconds; packed times count from it.
+    """
+
+    def __init__(self, start_s: float) -> None:
+        self._start_s = start_s
+        self._last_s = -np.inf
+        self._parts: list[NDArray[np.float64]] = []
+
+    def add(self, part: SignalSlice) -> None:
+        """Take the next rows of the table; faces of one frame share its time."""
+        fresh = np.diff(part.time_s, prepend=self._last_s) > 0.0
+        if part.time_s.size:
+            self._last_s = float(part.time_s[-1])
+        self._parts.append(part.time_s[fresh].copy())
+
+    def times_s(self) -> list[float]:
+        """All of them, seconds."""
+        times: list[float] = np.concatenate([np.empty(0), *self._parts]).tolist()
+        return times
+
+    def packed(self) -> PackedTimes:
+        """All of them, for the page."""
+        times = np.concatenate([np.empty(0), *self._parts])
+        ticks = np.round((times - self._start_s) * 1e4).astype("<i4")
+        squeeze = zlib.compressobj(6, zlib.DEFLATED, -15)
+        return PackedTimes(ticks.size, squeeze.compress(_planes(ticks)) + squeeze.flush())
 
 
 class TrackPacker:

@@ -9,14 +9,19 @@ from typing import Any
 from unspoken.analysis import Analysis
 from unspoken.facs.units import ACTION_UNITS, UNIT_INDEX, UNIT_KEYS
 from unspoken.motion.evidence import GAPS
-from unspoken.report.timeline import AMPLITUDE_STEP, ERROR_BASE, MISSING, Track
+from unspoken.report.extras import Extras
+from unspoken.report.pictures import ranked_events
+from unspoken.report.timeline import AMPLITUDE_STEP, ERROR_BASE, MISSING, PackedTimes, Track
+from unspoken.report.watch_data import context_data, event_data, judging_data, video_data
 from unspoken.report.words import GAP_WORDS
 from unspoken.spotting.events import ARTEFACTS
 
 __all__ = ["data_block"]
 
 
-def data_block(analysis: Analysis, tracks: list[Track]) -> Iterator[str]:
+def data_block(
+    analysis: Analysis, tracks: list[Track], frames: PackedTimes, extras: Extras
+) -> Iterator[str]:
     """The data block of the page: JSON in pieces, so that the signals are never copied whole.
 
     Parameters
@@ -25,13 +30,22 @@ def data_block(analysis: Analysis, tracks: list[Track]) -> Iterator[str]:
         Events and artefacts come from here; their times stay absolute.
     tracks : list of Track
         Packed signals.
+    frames : PackedTimes
+        Capture times of all frames.
+    extras : Extras
+        Context, moments, video and judgements.
 
     Yields
     ------
     str
         Text that cannot end its script element early.
     """
-    yield _inert(_data(analysis)).removesuffix("}")
+    document = _data(analysis, extras) | context_data(extras.context)
+    document["frames"] = frames.facts() if frames.rows else None
+    document["video"] = video_data(analysis, extras.shown_video(analysis))
+    document["judging"] = judging_data(analysis, extras)
+    document["top"] = [e.event_id for e in ranked_events(analysis.events, extras.rank())[:9]]
+    yield _inert(document).removesuffix("}")
     before = ',"tracks":['
     for track in tracks:
         yield before + _inert(track.facts()).removesuffix("}") + ',"data":"'
@@ -46,7 +60,7 @@ def _inert(value: Any) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028")
 
 
-def _data(analysis: Analysis) -> dict[str, Any]:
+def _data(analysis: Analysis, extras: Extras) -> dict[str, Any]:
     """Everything but the tracks."""
     return {
         "start": analysis.clock.start_s,
@@ -66,16 +80,7 @@ def _data(analysis: Analysis) -> dict[str, Any]:
             }
             for unit in ACTION_UNITS
         ],
-        "events": [
-            {
-                "id": event.event_id,
-                "face": event.face_id,
-                "kind": event.kind,
-                "t": [round(t, 4) for t in (event.onset_s, event.apex_s, event.offset_s)],
-                "keys": [UNIT_INDEX[key] for key in event.action_units],
-            }
-            for event in analysis.events
-        ],
+        "events": [event_data(event, extras) for event in analysis.events],
         "artefactKinds": [name.replace("_", " ") for name in ARTEFACTS],
         "artefacts": [
             [

@@ -24,6 +24,7 @@ __all__ = [
     "footage_findings",
     "headline",
     "number",
+    "plain",
     "rate_text",
     "seen_class",
     "unit_label",
@@ -41,7 +42,17 @@ GAP_WORDS: dict[str, str] = {
 }
 _FLAG_WORDS: dict[str, str] = {
     **{name: f"overlaps a {name.replace('_', ' ')}" for name in ARTEFACTS},
-    "mouth_opening": "overlaps the mouth opening as in speech",
+    "eyes_down": "overlaps lids that stay down",
+    "speech": "overlaps speech of this face",
+    "voice": "while somebody else is heard speaking",
+    "chewing": "overlaps chewing",
+    "mouth_opening": "overlaps movements of the mouth without a voice",
+    "occlusion": "next to something in front of the face",
+    "flicker": "under flickering light",
+    "key_frame": "the codec renews the picture at the same moment",
+    "blocks": "block edges of strong compression lie on the face",
+    "repeated_frames": "pictures are repeated around it",
+    "camera_shake": "overlaps a shake of the camera",
     "track_edge": "next to the moment the face was found or lost",
     "low_frame_rate": "too few pictures a second to time it well",
     "small_face": "the face is smaller than is good for measuring",
@@ -267,3 +278,8 @@ def event_title(event: Event) -> str:
     """What an event is consistent with, in one phrase."""
     names = {"micro": "Micro-expression", "macro": "Macro-expression", "blink": "Blink"}
     return names[event.kind]
+
+
+def plain(name: str) -> str:
+    """A name from a file as words: ``concealed_dissatisfaction`` has no underscore for readers."""
+    return name.replace("_", " ")

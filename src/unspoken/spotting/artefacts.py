@@ -6,30 +6,48 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspoken.facs.units import UNIT_INDEX
-from unspoken.spotting.blinks import closure, find_blinks
-from unspoken.spotting.events import Artefact, ArtefactKind
+from unspoken.spotting.blinks import closure, find_blinks, long_closings
+from unspoken.spotting.breaks import key_frame_pops
+from unspoken.spotting.events import Artefact, ArtefactKind, Source
+from unspoken.spotting.head import find_head_movements
+from unspoken.spotting.light import change_over, flickers, light_steps, shakes
+from unspoken.spotting.mouth import MOUTH_UNITS, SPOKEN, chews, mouth_activity, talks
+from unspoken.spotting.voice import VoiceTrack
 from unspoken.spotting.window import EvidenceWindow
 from unspoken.timing import Interval
 
-__all__ = ["ArtefactFinder"]
+__all__ = ["MOUTH_ARTEFACTS", "ArtefactFinder", "Blink"]
 
+#: What moves the lower face for seconds.
+MOUTH_ARTEFACTS: tuple[ArtefactKind, ...] = ("speech", "mouth_opening", "chewing")
 #: Rotation of the head counted as a turn, degrees per second over 0.3 s.
 _TURN_DEG_S = 20.0
 #: Change of gaze within 0.25 s counted as a jump, parts of the full range.
 _GAZE_JUMP = 0.25
-#: Least change of mouth opening within one second counted as speech-like, and least reversals.
-_MOUTH_RANGE = 0.08
-_MOUTH_REVERSALS = 2
-#: Relative change of brightness within 0.2 s.
-_LIGHT_STEP = 0.03
-#: The same, within twice this many seconds.
-_LIGHT_DRIFT, _DRIFT_S = 0.06, 0.5
+#: Lids this far down, or soon to be or just been, make the gaze unreadable.
+_CLOSING, _LIDS_MOVE_S = 0.15, 0.3
+#: The inner eye corners lie this far from where a head turns on its neck, ICD.
+_LEVER_ICD = 2.5
+#: A jump of the picture is no shake, seconds on each side.
+_CUT_S = 0.35
+#: Part of a stretch that counts as most of it.
+_MOSTLY = 0.4
+#: A voice this near to a moving mouth is its own, seconds.
+_VOICE_NEAR_S = 0.3
+#: Block edges on the face count from this blockiness, and so does cover from this share of it.
+_BLOCKY, _COVERED = 1.3, 0.15
+#: Share of exact repeats within a second from which pictures count as repeated.
+_REPEATED = 0.08
 #: Half length of the stretch around a cut or a track's edge, seconds.
 EDGE_S = 0.1
 _JOIN_S = 0.2
-_BACK_S = 3.0
+_BACK_S = 5.0
 #: Artefacts compared with an event; more than a minute's worth.
 _LOOK_BACK = 400
+#: A renewed picture is compared with its neighbours, seconds on each side.
+_POP_S = 0.05
+_MOUTH = [UNIT_INDEX[key] for key in MOUTH_UNITS]
+_JAW = MOUTH_UNITS.index("AU26")
 _LIDS = (UNIT_INDEX["AU45L"], UNIT_INDEX["AU45R"])
 
 Array = NDArray[np.float64]
@@ -43,12 +61,15 @@ class ArtefactFinder:
     ----------
     face_id : int
         Whose they are.
+    voice : VoiceTrack, optional
+        What is heard; without it nothing is.
     """
 
-    def __init__(self, face_id: int) -> None:
+    def __init__(self, face_id: int, voice: VoiceTrack | None = None) -> None:
         self.face_id = face_id
+        self.voice = voice or VoiceTrack()
         self.found: list[Artefact] = []
-        self._open: dict[ArtefactKind, int] = {}
+        self._open: dict[tuple[ArtefactKind, Source], int] = {}
         self._last_edge: tuple[float, int] | None = None
 
     def advance(self, window: EvidenceWindow, start_s: float, stop_s: float) -> list[Blink]:
@@ -66,12 +87,13 @@ class ArtefactFinder:
         if not now.any():
             return []
         side = {name: values[around].astype(np.float64) for name, values in window.side.items()}
-        self._mark("head_turn", times, now & _turning(times, side))
-        self._mark("gaze_shift", times, now & _gaze_jump(times, side))
-        self._mark("mouth_opening", times, now & _speaking(times, side["mouth"]))
-        self._mark("light_change", times, now & _light_step(times, side["light"]))
+        shaking = self._picture(window, around, times, now, side)
+        moving = self._head(times, now, shaking, side)
+        self._mouth(window, around, times, now, moving)
         self._edges(window, around, now)
-        return self._blinks(window, around, side["eye"], start_s, stop_s)
+        closed = self._closure(window, around, side["eye"])
+        self._mark("gaze_shift", times, now & _gaze_jump(times, side, closed))
+        return self._blinks(window, around, closed, start_s, stop_s)
 
     def overlapping(self, start_s: float, stop_s: float) -> set[str]:
         """Kinds of artefact that meet an interval."""
@@ -89,21 +111,108 @@ class ArtefactFinder:
         )
         return min(1.0, covered / asked.duration_s)
 
-    def _add(self, kind: ArtefactKind, start_s: float, end_s: float) -> None:
+    def speaking(self, times_s: Array) -> NDArray[np.bool_]:
+        """At which instants the mouth speaks, chews or otherwise moves for long."""
+        out = np.zeros(times_s.size, dtype=bool)
+        for a in self.found[-_LOOK_BACK:]:
+            if a.kind in MOUTH_ARTEFACTS:
+                out |= (times_s >= a.interval.start_s) & (times_s <= a.interval.end_s)
+        return out
+
+    def _head(
+        self,
+        times: Array,
+        now: NDArray[np.bool_],
+        shaking: NDArray[np.bool_],
+        side: dict[str, Array],
+    ) -> NDArray[np.bool_]:
+        """Nods, shakes, and what else turns quickly; where the head moves at all."""
+        now, moving = now & ~shaking, np.zeros(times.size, dtype=bool)
+        left = _turning(times, side)
+        # The nets look at a calm head only now and then; its place is followed in every picture.
+        down, across = (np.rad2deg(side[name] / (_LEVER_ICD * side["icd"])) for name in "yx")
+        for movement in find_head_movements(times, down, across):
+            inside = (times >= movement.start_s) & (times <= movement.end_s)
+            self._mark(movement.kind, times, now & inside)
+            moving |= inside
+            left &= (times < movement.start_s - _JOIN_S) | (times > movement.end_s + _JOIN_S)
+        self._mark("head_turn", times, now & left)
+        return moving | left
+
+    def _mouth(
+        self,
+        window: EvidenceWindow,
+        around: slice,
+        times: Array,
+        now: NDArray[np.bool_],
+        moving: NDArray[np.bool_],
+    ) -> None:
+        """Speech, somebody else's voice, chewing, and other movement of the mouth."""
+        voice = self.voice.at(times, _VOICE_NEAR_S)
+        lower = window.amplitude[around][:, _MOUTH].astype(np.float64)
+        error = window.error[around][:, _MOUTH].astype(np.float64)
+        activity = mouth_activity(times, lower, error)
+        heard, silent = voice == 1.0, voice == 0.0
+        opening = window.side["mouth"][around].astype(np.float64)
+        # A nod shakes the whole face; it speaks only if it does so before or after as well.
+        talking = _without(talks(times, opening, activity, voice), moving & ~heard)
+        chewing = chews(times, lower[:, _JAW]) & ~heard & (activity < SPOKEN)
+        self._mark("chewing", times, now & chewing)
+        talking &= ~chewing
+        self._mark("speech", times, now & talking & heard, "sound and mouth")
+        self._mark("speech", times, now & talking & ~heard & ~silent, "mouth")
+        self._mark("mouth_opening", times, now & talking & silent)
+        self._mark("voice", times, now & heard & ~talking, "sound")
+
+    def _picture(
+        self,
+        window: EvidenceWindow,
+        around: slice,
+        times: Array,
+        now: NDArray[np.bool_],
+        side: dict[str, Array],
+    ) -> NDArray[np.bool_]:
+        """Light, camera, codec, and what stands before the face; where the camera shakes."""
+        self._mark("light_change", times, now & light_steps(times, side["light"]))
+        pulsing = flickers(times, side["light"])
+        if np.isfinite(side["background"]).any():
+            pulsing &= flickers(times, side["background"])
+        self._mark("flicker", times, now & pulsing)
+        moved = shakes(times, *(side[n] for n in ("shift_x", "shift_y", "x", "y", "icd")))
+        for cut in times[window.cut[around]]:
+            moved &= np.abs(times - cut) > _CUT_S
+        self._mark("camera_shake", times, now & moved)
+        pops = key_frame_pops(side["key"] > 0.5, _jumps(window, around)) & ~window.cut[around]
+        for i in np.flatnonzero(now & pops):
+            self._add("key_frame", float(times[i]) - _POP_S, float(times[i]) + _POP_S)
+        self._mark("blocks", times, now & (np.nan_to_num(side["blocks"]) > _BLOCKY))
+        for i in np.flatnonzero(now & (np.nan_to_num(side["covered"]) > _COVERED)):
+            self._add("occlusion", float(times[i]) - EDGE_S, float(times[i]) + EDGE_S)
+        near = np.abs(times[:, None] - times[None, now]) <= 0.5
+        repeats = window.repeat[around].astype(float)
+        share = (repeats @ near) / np.maximum(near.sum(axis=0), 1)
+        often = np.zeros(times.size, dtype=bool)
+        often[now] = share > _REPEATED
+        self._mark("repeated_frames", times, often)
+        return moved
+
+    def _add(self, kind: ArtefactKind, start_s: float, end_s: float, source: Source = "") -> None:
         """New interval, joined with the last of its kind when they nearly meet."""
-        place = self._open.get(kind)
+        place = self._open.get((kind, source))
         if place is not None and start_s - self.found[place].interval.end_s <= _JOIN_S:
             old = self.found[place].interval
             joined = Interval(min(old.start_s, start_s), max(old.end_s, end_s))
-            self.found[place] = Artefact(kind, self.face_id, joined)
+            self.found[place] = Artefact(kind, self.face_id, joined, source)
             return
-        self._open[kind] = len(self.found)
-        self.found.append(Artefact(kind, self.face_id, Interval(start_s, end_s)))
+        self._open[kind, source] = len(self.found)
+        self.found.append(Artefact(kind, self.face_id, Interval(start_s, end_s), source))
 
-    def _mark(self, kind: ArtefactKind, times: Array, mask: NDArray[np.bool_]) -> None:
+    def _mark(
+        self, kind: ArtefactKind, times: Array, mask: NDArray[np.bool_], source: Source = ""
+    ) -> None:
         edges = np.flatnonzero(np.diff(np.r_[False, mask, False].astype(int)))
         for first, end in zip(edges[::2], edges[1::2], strict=True):
-            self._add(kind, float(times[first]), float(times[end - 1]))
+            self._add(kind, float(times[first]), float(times[end - 1]), source)
 
     def _edges(self, window: EvidenceWindow, around: slice, now: NDArray[np.bool_]) -> None:
         """Cuts, and places where the evidence starts, stops or starts again from another zero."""
@@ -117,16 +226,24 @@ class ArtefactFinder:
             if before is None or before[1] != state[0]:
                 self._add("track_edge", time - EDGE_S, time + EDGE_S)
 
-    def _blinks(
-        self, window: EvidenceWindow, around: slice, eye: Array, start_s: float, stop_s: float
-    ) -> list[Blink]:
+    @staticmethod
+    def _closure(window: EvidenceWindow, around: slice, eye: Array) -> Array:
         left, right = (window.amplitude[around, lid].astype(np.float64) for lid in _LIDS)
         errors = window.error[around][:, _LIDS].astype(np.float64)
         known = np.isfinite(errors).any(axis=1)
         sigma = float(np.nanmedian(errors[known])) if known.any() else np.inf
+        return closure(window.times[around], eye, left, right, sigma)
+
+    def _blinks(
+        self, window: EvidenceWindow, around: slice, closed: Array, start_s: float, stop_s: float
+    ) -> list[Blink]:
+        left, right = (window.amplitude[around, lid].astype(np.float64) for lid in _LIDS)
         times = window.times[around]
         out: list[Blink] = []
-        for onset, apex, offset in find_blinks(times, closure(times, eye, left, right, sigma)):
+        for start, end in long_closings(times, closed):
+            inside = (times >= start) & (times <= end)
+            self._mark("eyes_down", times, inside & (times >= start_s) & (times < stop_s))
+        for onset, apex, offset in find_blinks(times, closed):
             if start_s <= apex < stop_s:
                 self._add("blink", onset, offset)
                 inside = (times >= onset) & (times <= offset)
@@ -137,64 +254,39 @@ class ArtefactFinder:
         return out
 
 
+def _without(mask: NDArray[np.bool_], other: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The stretches of a mask that do not mostly lie in another."""
+    out = mask.copy()
+    edges = np.flatnonzero(np.diff(np.r_[False, mask, False].astype(int)))
+    for first, end in zip(edges[::2], edges[1::2], strict=True):
+        if other[first:end].mean() > _MOSTLY:
+            out[first:end] = False
+    return out
+
+
+def _jumps(window: EvidenceWindow, around: slice) -> Array:
+    """Median over units of each row's step from the row before, in standard errors."""
+    y, e = window.amplitude[around], window.error[around]
+    steps = np.abs(np.diff(y, axis=0)) / (1.414 * np.maximum(np.maximum(e[1:], e[:-1]), 1e-9))
+    return np.r_[0.0, np.median(np.nan_to_num(steps), axis=1)] if len(y) else np.zeros(0)
+
+
 def _rise(values: Array, inside: NDArray[np.bool_], before: NDArray[np.bool_]) -> float:
     """Highest value inside over the median before."""
     a, b = values[inside & np.isfinite(values)], values[before & np.isfinite(values)]
     return float(a.max() - (np.median(b) if b.size else 0.0)) if a.size else float("nan")
 
 
-def _change(times: Array, values: Array, back_s: float, ahead_s: float) -> Array:
-    """Difference of a signal between two moments around each instant; 0.0 where unknown."""
-    known = np.isfinite(values)
-    if known.sum() < 2:
-        return np.zeros(times.size)
-    t, v = times[known], values[known]
-    change = np.interp(times + ahead_s, t, v) - np.interp(times - back_s, t, v)
-    return np.where(known, change, 0.0)
-
-
 def _turning(times: Array, side: dict[str, Array]) -> NDArray[np.bool_]:
-    speeds = [_change(times, side[name], 0.15, 0.15) / 0.3 for name in ("yaw", "pitch", "roll")]
+    speeds = [change_over(times, side[name], 0.15, 0.15) / 0.3 for name in ("yaw", "pitch", "roll")]
     return np.asarray(np.sqrt(sum(v * v for v in speeds)) > _TURN_DEG_S)
 
 
-def _gaze_jump(times: Array, side: dict[str, Array]) -> NDArray[np.bool_]:
-    jumps = [np.abs(_change(times, side[name], 0.15, 0.1)) for name in ("gaze_x", "gaze_y")]
+def _gaze_jump(times: Array, side: dict[str, Array], closed: Array) -> NDArray[np.bool_]:
+    jumps = [np.abs(change_over(times, side[name], 0.15, 0.1)) for name in ("gaze_x", "gaze_y")]
     # Gaze read off a closing eye means nothing.
-    eye = side["eye"]
-    usual = np.nanquantile(eye, 0.7) if np.isfinite(eye).any() else np.nan
-    shut = np.nan_to_num(eye, nan=1.0) < 0.6 * usual if np.isfinite(usual) else np.zeros(eye.size)
-    near_shut = np.convolve(np.asarray(shut, dtype=float), np.ones(9), mode="same")[: eye.size] > 0
+    shut = times[closed > _CLOSING]
+    after = np.searchsorted(shut, times)
+    padded = np.r_[-np.inf, shut, np.inf]
+    near_shut = np.minimum(times - padded[after], padded[after + 1] - times) < _LIDS_MOVE_S
     return np.asarray((np.maximum(*jumps) > _GAZE_JUMP) & ~near_shut)
-
-
-def _speaking(times: Array, mouth: Array) -> NDArray[np.bool_]:
-    """Opening that goes up and down at least twice within a second, by enough."""
-    known = np.isfinite(mouth)
-    if known.sum() < 4:
-        return np.zeros(times.size, dtype=bool)
-    grid = np.arange(times[0] - 0.5, times[-1] + 0.55, 0.05)
-    signal = np.interp(grid, times[known], mouth[known])
-    windows = np.lib.stride_tricks.sliding_window_view(signal, 21)
-    spread = windows.max(axis=1) - windows.min(axis=1)
-    centred = windows - 0.5 * (windows.max(axis=1) + windows.min(axis=1))[:, None]
-    # Reversals count only beyond a fifth of the range, so that noise on a slow opening does not.
-    level = np.where(np.abs(centred) > 0.2 * spread[:, None], np.sign(centred), 0.0)
-    return np.asarray(np.interp(times, grid[10:-10], _talk_score(level, spread)) > 0.5)
-
-
-def _talk_score(level: Array, spread: Array) -> Array:
-    """1.0 where the three-valued signal changes side often enough and the range is large enough."""
-    held = level.copy()
-    for i in range(1, held.shape[1]):
-        held[:, i] = np.where(held[:, i] == 0, held[:, i - 1], held[:, i])
-    changes = np.sum(held[:, 1:] * held[:, :-1] < 0, axis=1)
-    return np.asarray((changes >= _MOUTH_REVERSALS) & (spread > _MOUTH_RANGE), dtype=np.float64)
-
-
-def _light_step(times: Array, light: Array) -> NDArray[np.bool_]:
-    safe = np.where(light > 0, light, np.nan)
-    level = np.log(safe)
-    at_once = np.abs(_change(times, level, 0.1, 0.1)) > _LIGHT_STEP
-    slowly = np.abs(_change(times, level, _DRIFT_S, _DRIFT_S)) > _LIGHT_DRIFT
-    return np.asarray(at_once | slowly)

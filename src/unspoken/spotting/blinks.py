@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LONGEST_S", "SHORTEST_S", "closure", "find_blinks"]
+__all__ = ["LONGEST_S", "SHORTEST_S", "closure", "find_blinks", "long_closings"]
 
 #: Closed longer than this the eyes rest or look down. CAS(ME)3 blinks: 5-95 % are 0.33-0.73 s.
 LONGEST_S = 0.75
@@ -95,3 +95,24 @@ def find_blinks(times_s: Array, closed: Array) -> list[tuple[float, float, float
         if SHORTEST_S <= times_s[offset] - times_s[onset] <= LONGEST_S:
             found.append((float(times_s[onset]), float(times_s[apex]), float(times_s[offset])))
     return found
+
+
+def long_closings(times_s: Array, closed: Array) -> list[tuple[float, float]]:
+    """Stretches in which the lids stay down for longer than a blink, as (start, end) in seconds.
+
+    Parameters
+    ----------
+    times_s, closed : ndarray, shape (n,)
+        Rising seconds and `closure`.
+
+    Returns
+    -------
+    list of tuple
+        In order of time; one that is still going on counts as soon as it is long enough.
+    """
+    edges = np.flatnonzero(np.diff(np.r_[False, closed >= _CLOSED, False].astype(int)))
+    spans = [
+        (float(times_s[first]), float(times_s[end - 1]))
+        for first, end in zip(edges[::2], edges[1::2], strict=True)
+    ]
+    return [(start, end) for start, end in spans if end - start > LONGEST_S]

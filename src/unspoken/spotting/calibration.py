@@ -3,18 +3,20 @@
 Muscles only pull one way. A detector run on the *negated* evidence therefore finds decoys: what
 noise, talk and head movement look like when nothing can be an expression. Decoys per minute above
 a level estimate false alarms per minute above it. Few decoys are seen in a short clip, so the count
-is combined with what ideal (white, Gaussian) noise gives, and the far tail is extrapolated as
-exponential, the tail of the Gumbel distribution that maxima follow.
+is combined with what other footage usually gives, and the far tail is extrapolated as exponential,
+the tail of the Gumbel distribution that maxima follow. Its slope is known from few peaks only, so
+the tail is averaged over all slopes these peaks allow: with little footage it falls slowly, and the
+stated rates are right on average over recordings, not just for a typical one.
 
-Source: target-decoy estimation, Elias & Gygi 2007 (doi 10.1038/nmeth1019).
+Sources: target-decoy estimation, Elias & Gygi 2007 (doi 10.1038/nmeth1019); the predictive
+distribution of an exponential with a gamma prior is Lomax (Lomax 1954,
+doi 10.1080/01621459.1954.10501239).
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-
-import numpy as np
 
 __all__ = ["FLOOR", "Prior", "TailCalibration"]
 
@@ -29,7 +31,7 @@ _KEEP = 600
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What ideal noise gives, and how much that is worth.
+    """What other footage gave, and how much that is worth.
 
     Parameters
     ----------
@@ -46,15 +48,16 @@ class Prior:
     per_min: float
     slope: float
     minutes: float = 0.3
-    peaks: float = 6.0
+    peaks: float = 3.0
 
 
 class TailCalibration:
     """Running estimate of the rate of false alarms as a function of the statistic.
 
-    ``rate(s) = (n + m) / (T + t) * exp(-(s - u) / b)``: n decoys above u in T minutes, m and t from
-    the prior, b the mean excess over u with the prior's excess mixed in; u rises with the number of
-    decoys so that the fit stays in the tail. Old footage is forgotten slowly (half in 10 minutes).
+    ``rate(s) = (n + m) / (T + t) * (1 + (s - u) / e) ** -k``: n peaks above u in T minutes, m and
+    t from the prior; k is their number and e the sum of their excess over u, the prior's included.
+    With many peaks this is ``exp(-(s - u) * k / e)``. The level u rises with the number of peaks so
+    that the fit stays in the tail. Old footage is forgotten slowly (half in 10 minutes).
 
     Parameters
     ----------
@@ -67,7 +70,7 @@ class TailCalibration:
         self.seen_min = 0.0
         self._exposure = 0.0
         self._decoys: list[tuple[float, float]] = []
-        self._fit: tuple[float, float, float] | None = None
+        self._fit: tuple[float, float, float, float] | None = None
 
     @property
     def decoys(self) -> int:
@@ -99,18 +102,18 @@ class TailCalibration:
 
     def rate(self, statistic: float) -> float:
         """Expected false alarms per minute at or above a statistic."""
-        level, per_min, slope = self._tail()
+        level, per_min, peaks, excess = self._tail()
         if statistic >= level:
-            return per_min * math.exp(-(statistic - level) / slope)
+            return per_min * math.pow(1.0 + (statistic - level) / excess, -peaks)
         above = sum(w for s, w in self._decoys if s >= statistic)
         expected = self._prior_rate(statistic) * self.prior.minutes
         return max(per_min, (above + expected) / (self._exposure + self.prior.minutes))
 
     def threshold(self, per_min: float) -> float:
         """Statistic that false alarms reach `per_min` times per minute; never below `FLOOR`."""
-        level, at_level, slope = self._tail()
+        level, at_level, peaks, excess = self._tail()
         if at_level >= per_min:
-            return level + slope * math.log(at_level / per_min)
+            return level + excess * (math.pow(at_level / per_min, 1.0 / peaks) - 1.0)
         low, high = FLOOR, level
         for _ in range(30):
             middle = 0.5 * (low + high)
@@ -123,8 +126,8 @@ class TailCalibration:
         excess = 0.5 * curvature * (statistic**2 - FLOOR**2)
         return self.prior.per_min * math.exp(-excess)
 
-    def _tail(self) -> tuple[float, float, float]:
-        """Level, rate at the level, and mean excess over it."""
+    def _tail(self) -> tuple[float, float, float, float]:
+        """Level, rate at the level, number of peaks over it, and their excess in sum."""
         if self._fit is None:
             prior = self.prior
             ordered = sorted((s for s, _ in self._decoys), reverse=True)
@@ -138,6 +141,6 @@ class TailCalibration:
             expected = self._prior_rate(level) * prior.minutes
             rate = (count + expected) / (self._exposure + prior.minutes)
             prior_slope = prior.slope * FLOOR / level
-            slope = (excess + prior.peaks * prior_slope) / (count + prior.peaks)
-            self._fit = (level, max(rate, 1e-9), float(np.clip(slope, 0.1, 5.0)))
+            peaks = count + prior.peaks
+            self._fit = (level, max(rate, 1e-9), peaks, excess + prior.peaks * prior_slope)
         return self._fit

@@ -8,22 +8,55 @@ from typing import Literal
 from unspoken.timing import Interval
 
 __all__ = ["ARTEFACTS", "FLAGS", "KINDS", "Artefact", "ArtefactKind", "Event", "Kind"]
+__all__ += ["Source"]
 
 Kind = Literal["micro", "macro", "blink"]
 KINDS: tuple[Kind, ...] = ("micro", "macro", "blink")
 ArtefactKind = Literal[
-    "blink", "gaze_shift", "head_turn", "mouth_opening", "light_change", "cut", "track_edge"
+    "blink",
+    "eyes_down",
+    "gaze_shift",
+    "head_turn",
+    "head_nod",
+    "head_shake",
+    "speech",
+    "voice",
+    "chewing",
+    "mouth_opening",
+    "occlusion",
+    "light_change",
+    "flicker",
+    "key_frame",
+    "blocks",
+    "repeated_frames",
+    "camera_shake",
+    "cut",
+    "track_edge",
 ]
 #: What each artefact is, in words for people. Flags on events use the same names.
 ARTEFACTS: dict[ArtefactKind, str] = {
     "blink": "both eyes close and open again",
+    "eyes_down": "the lids stay down for longer than a blink: looking down, or eyes shut",
     "gaze_shift": "the eyes jump to another point",
-    "head_turn": "the head turns, nods or tilts quickly",
-    "mouth_opening": "the mouth opens and closes as in speech",
+    "head_turn": "the head turns or tilts quickly",
+    "head_nod": "the head goes up and down",
+    "head_shake": "the head goes from side to side",
+    "speech": "the face speaks",
+    "voice": "a voice is heard while this mouth is still: somebody else speaks",
+    "chewing": "the jaw goes round slowly and evenly, as in chewing",
+    "mouth_opening": "the mouth opens and closes, but no voice is heard",
+    "occlusion": "something is in front of the face: a hand, a cup, a sheet of paper",
     "light_change": "the brightness of the face changes at once",
-    "cut": "the camera cuts to another picture",
+    "flicker": "the brightness of the face pulses, as under mains light",
+    "key_frame": "the codec renews the whole picture, and it changes at once",
+    "blocks": "compression has left the edges of its blocks on the face",
+    "repeated_frames": "pictures are repeated, so movement comes in steps",
+    "camera_shake": "the whole picture moves, not only the face",
+    "cut": "the recording jumps to another moment or view",
     "track_edge": "the face was found or lost here",
 }
+#: What an artefact was told by, where more than one witness is possible.
+Source = Literal["", "mouth", "sound", "sound and mouth"]
 FLAGS: tuple[str, ...] = (*ARTEFACTS, "low_frame_rate", "small_face", "long")
 
 
@@ -39,11 +72,15 @@ class Artefact:
         Whose face.
     interval : Interval
         When, seconds.
+    source : Source
+        What told it, for speech and voice: "mouth" (its rhythm alone), "sound" (a voice on the
+        sound track alone) or "sound and mouth". Empty for all others.
     """
 
     kind: ArtefactKind
     face_id: int
     interval: Interval
+    source: Source = ""
 
 
 @dataclass(frozen=True, slots=True)

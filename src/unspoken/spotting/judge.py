@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import deque
 from dataclasses import replace
 from typing import Literal
@@ -10,10 +11,10 @@ import numpy as np
 
 from unspoken.facs.units import UNIT_KEYS, unit_of
 from unspoken.settings import Settings
-from unspoken.spotting.artefacts import ArtefactFinder
+from unspoken.spotting.artefacts import MOUTH_ARTEFACTS, ArtefactFinder
 from unspoken.spotting.calibration import Prior, TailCalibration
 from unspoken.spotting.candidates import Candidate
-from unspoken.spotting.channels import EYE_UNITS, SPEECH_UNITS, UNIT_AREA, Area
+from unspoken.spotting.channels import AREAS, EYE_UNITS, SPEECH_UNITS, UNIT_AREA, Area
 from unspoken.spotting.decide import MICRO_MIN_HZ, classify
 from unspoken.spotting.events import Event
 from unspoken.spotting.excursions import MIN_DISPLACEMENT_ICD, MIN_TOTAL_S, displacement_icd
@@ -23,15 +24,24 @@ from unspoken.timing import Interval, iou
 __all__ = ["Judge"]
 
 Detector = Literal["pulse", "excursion"]
-Judged = tuple[Detector, Area]
-#: Brief peaks: what simulated white noise at 30 frames/s gives. Longer stays: between that (next to
-#: none) and 1/f noise.
+#: What is calibrated by itself: a detector, a part of the face, whether the mouth is busy there.
+Judged = tuple[Detector, Area, bool]
+#: Brief peaks come as often as in simulated white noise at 30 frames/s, and reach a little higher.
+#: Longer stays: between white noise (next to none) and a face whose pose wanders, where they reach
+#: many times higher; little is known of a recording before they have come.
 _PRIORS: dict[Judged, Prior] = {
-    ("pulse", "upper"): Prior(15.0, 0.29),
-    ("pulse", "lower"): Prior(20.0, 0.29),
-    ("excursion", "upper"): Prior(2.0, 0.55),
-    ("excursion", "lower"): Prior(2.0, 0.55),
+    ("pulse", "upper", False): Prior(15.0, 0.35),
+    ("pulse", "lower", False): Prior(20.0, 0.35),
+    ("pulse", "lower", True): Prior(20.0, 0.5),
+    ("excursion", "upper", False): Prior(2.0, 0.8),
+    ("excursion", "lower", False): Prior(2.0, 0.8),
+    ("excursion", "lower", True): Prior(2.0, 0.8),
 }
+#: Two detectors in two parts of the face look at every moment.
+_AT_ONCE = 4
+#: A calm mouth is judged by what calm mouths do, a busy one (`MOUTH_ARTEFACTS`) by what it does.
+#: A mouth was busy during a movement if it was so for this part of it and of this long around it.
+_BUSY_SHARE, _BUSY_SIDE_S = 0.2, 0.3
 #: Candidates wait until this much footage has told how often noise looks like them.
 _BURN_IN_S = 30.0
 #: Settled only when nothing earlier can still turn up, seconds after the offset.
@@ -43,6 +53,11 @@ _EYES_SIDE_S = 0.35
 #: A movement of the eye units longer than this is not a blink's or jump's doing, seconds.
 _EYES_HIDE_S = 1.0
 _EYE_ARTEFACTS = {"blink", "gaze_shift"}
+#: These move the whole face's picture a little.
+_MOVES_ALL = {
+    *("light_change", "flicker", "head_turn", "head_nod", "head_shake"),
+    *("camera_shake", "key_frame", "occlusion"),
+}
 #: What starts together with a step of the light is its doing, seconds.
 _WITH_S = 0.25
 #: How far before its onset a held movement may have been set off by the light, seconds.
@@ -73,16 +88,38 @@ class Judge:
         self._waiting: list[Candidate] = []
         self._recent: list[Candidate] = []
         self._emitted: list[Event] = []
+        self._applied: dict[Area, array[float]] = {area: array("f") for area in AREAS}
         self._shadows: deque[tuple[Detector, Area, float]] = deque(maxlen=200)
 
-    def threshold(self, detector: Detector, area: Area) -> float:
-        """Statistic a candidate needs now; each of the four calibrations gets a quarter."""
-        share = self._settings.false_alarms_per_min / len(self.calibration)
-        return self.calibration[detector, area].threshold(share)
+    def threshold(self, detector: Detector, area: Area, *, busy: bool = False) -> float:
+        """Statistic a candidate needs now, in the lower face while the mouth is calm or busy.
+
+        Each of the four calibrations that look at a moment gets a quarter of the asked rate.
+        """
+        share = self._settings.false_alarms_per_min / _AT_ONCE
+        return self.calibration[detector, area, busy].threshold(share)
+
+    def _busy(self, area: Area, start_s: float, stop_s: float) -> float:
+        """Part of an interval in which the mouth was busy, 0..1; 0 for the upper face."""
+        if area == "upper":
+            return 0.0
+        shares = (self._artefacts.share(kind, start_s, stop_s) for kind in MOUTH_ARTEFACTS)
+        return min(1.0, sum(shares))
+
+    def _judged(self, c: Candidate) -> Judged:
+        around = c.onset_s - _BUSY_SIDE_S, c.offset_s + _BUSY_SIDE_S
+        return c.detector, c.area, self._busy(c.area, *around) > _BUSY_SHARE
 
     def unit_thresholds(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        """Threshold of the pulse detector for each unit of `UNIT_KEYS`."""
-        by_area = {area: self.threshold("pulse", area) for area in set(UNIT_AREA)}
+        """Threshold of the pulse detector for each unit of `UNIT_KEYS`, typical of the recording.
+
+        It falls as more footage is known, so the median over all decisions so far is what a
+        movement had to pass.
+        """
+        by_area = {
+            area: float(np.median(self._applied[area] or [self.threshold("pulse", area)]))
+            for area in AREAS
+        }
         return np.array([by_area[area] for area in UNIT_AREA])
 
     def admit(self, candidate: Candidate) -> Candidate | None:
@@ -99,7 +136,7 @@ class Judge:
         """
         start, stop = candidate.onset_s, candidate.offset_s
         met = self._artefacts.overlapping(start, stop)
-        moved = bool(met & {"light_change", "head_turn"})
+        moved = bool(met & _MOVES_ALL)
         if candidate.breadth > (_TOO_BROAD_MOVED if moved else _TOO_BROAD) or "cut" in met:
             return None
         lit = (start - _WITH_S, start + _WITH_S)
@@ -127,7 +164,9 @@ class Judge:
         around = start - _EYES_SIDE_S, stop + _EYES_SIDE_S
         if self._artefacts.overlapping(*around) & _EYE_ARTEFACTS and stop - start < _EYES_HIDE_S:
             explained |= EYE_UNITS
-        if self._artefacts.share("mouth_opening", start, stop) > 0.5:
+        if "eyes_down" in self._artefacts.overlapping(start - _WITH_S, start + _WITH_S):
+            explained |= EYE_UNITS
+        if self._busy("lower", start, stop) > 0.5:
             explained |= SPEECH_UNITS
         return explained
 
@@ -147,13 +186,18 @@ class Judge:
                     # What lies in the shadow was not searched, so its time is no exposure.
                     self._shadows.append(key)
                     dark = real.offset_s - real.onset_s + 2 * _SHADOW_S
-                    self.expose(candidate.detector, candidate.area, -dark / 60.0)
+                    self.calibration[self._judged(candidate)].add_exposure(-dark / 60.0)
                 return
-        self.calibration[candidate.detector, candidate.area].add_decoy(candidate.statistic)
+        self.calibration[self._judged(candidate)].add_decoy(candidate.statistic)
 
-    def expose(self, detector: Detector, area: Area, minutes: float) -> None:
-        """Footage was searched."""
-        self.calibration[detector, area].add_exposure(minutes)
+    def expose(
+        self, detector: Detector, area: Area, minutes: float, start_s: float, stop_s: float
+    ) -> None:
+        """So much footage was searched between two instants (seconds)."""
+        busy = self._busy(area, start_s, stop_s)
+        self.calibration[detector, area, False].add_exposure((1.0 - busy) * minutes)
+        if busy:
+            self.calibration[detector, area, True].add_exposure(busy * minutes)
 
     def settle(
         self, window: EvidenceWindow, until_s: float, busy: dict[Area, Interval], *, last: bool
@@ -171,14 +215,19 @@ class Judge:
         last : bool
             Nothing more will come.
         """
-        seen_s = 60.0 * max(c.seen_min for c in self.calibration.values())
+        seen_s = 60.0 * self.calibration["pulse", "upper", False].seen_min
+        lower = (self.calibration["pulse", "lower", busy].seen_min for busy in (False, True))
+        seen_s = max(seen_s, 60.0 * sum(lower))
         if not last and seen_s < _BURN_IN_S:
             return []
         ready = [c for c in self._waiting if last or c.offset_s + _SETTLE_S <= until_s]
         self._waiting = [c for c in self._waiting if not last and c.offset_s + _SETTLE_S > until_s]
         self._recent = [c for c in self._recent if c.offset_s > until_s - _REMEMBER_S]
         self._emitted = [e for e in self._emitted if e.offset_s > until_s - _REMEMBER_S]
-        passed = [c for c in ready if c.statistic >= self.threshold(c.detector, c.area)]
+        for area, applied in self._applied.items():
+            talking = self._busy(area, until_s - 1.0, until_s) > 0.5
+            applied.append(self.threshold("pulse", area, busy=talking))
+        passed = [c for c in ready if self._passes(c)]
         new = []
         for candidate in self._merged(passed, busy):
             event = self._event(candidate, window)
@@ -187,10 +236,14 @@ class Judge:
                 self._emitted.append(event)
         return sorted(new, key=lambda e: e.onset_s)
 
+    def _passes(self, c: Candidate) -> bool:
+        detector, area, busy = self._judged(c)
+        return c.statistic >= self.threshold(detector, area, busy=busy)
+
     def rate(self, candidate: Candidate) -> float:
         """False alarms per minute, over all calibrations, at a candidate's statistic."""
-        own = self.calibration[candidate.detector, candidate.area]
-        return len(self.calibration) * own.rate(candidate.statistic)
+        own = self.calibration[self._judged(candidate)]
+        return _AT_ONCE * own.rate(candidate.statistic)
 
     def _merged(self, passed: list[Candidate], busy: dict[Area, Interval]) -> list[Candidate]:
         """One candidate per movement: the surest keeps its times, the others give their units."""
@@ -232,7 +285,8 @@ class Judge:
 
     def _event(self, c: Candidate, window: EvidenceWindow) -> Event | None:
         """The event, or None when its timing does not allow one."""
-        recent = np.diff(window.times[window.between(c.onset_s - 5.0, c.offset_s + 5.0)])
+        near = window.between(c.onset_s - 5.0, c.offset_s + 5.0)
+        recent = np.diff(window.times[near][~window.repeat[near]])
         rate_hz = 1.0 / float(np.median(recent)) if recent.size else 0.0
         kind = self._kind(c, rate_hz)
         small = displacement_icd(c.units) < MIN_DISPLACEMENT_ICD

@@ -11,6 +11,8 @@ Source: Rohling 1983, Radar CFAR thresholding in clutter (doi 10.1109/TAES.1983.
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +25,10 @@ _RING_S = 1.5
 #: Outputs of a filter are alike over about its duration, so a noise level rests on few values;
 #: with this many durations of footage the threshold is 1.4 times higher than with endless footage.
 _UNSURE = 6.0
+#: Speech remembered (20 s of cells), how much of it tells its spread, and what is thought before.
+_SPOKEN_CELLS, _LEAST_SPOKEN_CELLS, _SPEECH_FACTOR = 80, 8, 5.0
+#: Quantile of the spread in speech that counts: syllables are quiet and loud by turns.
+_LOUD = 0.8
 #: Standard deviation over mean absolute value of a Gaussian.
 _GAUSS = 1.2533
 
@@ -43,8 +49,15 @@ class LocalNoise:
         self._guard = 0.25 + 0.75 * self._durations
         self._cell: list[int] = []
         self._mean: list[Array] = []
+        self._spoken: deque[Array] = deque(maxlen=_SPOKEN_CELLS)
 
-    def add(self, times_s: Array, response: Array, usable: NDArray[np.bool_]) -> None:
+    def add(
+        self,
+        times_s: Array,
+        response: Array,
+        usable: NDArray[np.bool_],
+        speaking: NDArray[np.bool_] | None = None,
+    ) -> None:
         """Take in new outputs, in order of time.
 
         Parameters
@@ -55,6 +68,8 @@ class LocalNoise:
             Filter outputs.
         usable : ndarray of bool, same shape
             Where the output means something.
+        speaking : ndarray of bool, shape (times,), optional
+            Where this face speaks or chews.
         """
         if times_s.size == 0:
             return
@@ -66,6 +81,9 @@ class LocalNoise:
             means = np.where(count > 0, total / count, np.nan)
         self._cell.extend(cell[starts].tolist())
         self._mean.extend(means)
+        if speaking is not None and speaking.any():
+            spoken = np.logical_or.reduceat(speaking, starts)
+            self._spoken.extend(np.nan_to_num(means[spoken]))
         oldest = self._cell[-1] - int((_BACK_S + 5.0) / CELL_S)
         while self._cell[0] < oldest:
             self._cell.pop(0)
@@ -75,6 +93,17 @@ class LocalNoise:
     def known_s(self) -> float:
         """Seconds of footage that `usual` rests on."""
         return min(len(self._mean) * CELL_S, _BACK_S)
+
+    def in_speech(self) -> Array | None:
+        """Spread while this face spoke loudly, shape (channels, shapes).
+
+        Before two seconds of speech have been seen, it is taken for five times the usual spread,
+        which speech typically makes of it; None before anything came.
+        """
+        if len(self._spoken) >= _LEAST_SPOKEN_CELLS:
+            return _GAUSS * np.quantile(np.stack(self._spoken), _LOUD, axis=0)
+        usual = self.usual()
+        return None if usual is None else _SPEECH_FACTOR * usual
 
     def usual(self) -> Array | None:
         """Median spread over the memory, shape (channels, shapes); None before anything came."""

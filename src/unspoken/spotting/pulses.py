@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,8 +32,14 @@ _QUIETEST_SUM = 0.7
 _N = len(UNIT_KEYS)
 
 Array = NDArray[np.float64]
+#: Tells at which instants the face speaks or chews.
+Speaking = Callable[[Array], NDArray[np.bool_]]
 #: Rows of an uninterrupted stretch and each unit's median error in it.
 Stretch = tuple[NDArray[np.intp], Array]
+
+
+def _silent(times_s: Array) -> NDArray[np.bool_]:
+    return np.zeros(times_s.size, dtype=bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,9 @@ class PulseDetector:
         self.record = NoiseRecord(self._bank)
         self.step_s = float("nan")
 
-    def advance(self, window: EvidenceWindow, start: float, stop: float) -> None:
+    def advance(
+        self, window: EvidenceWindow, start: float, stop: float, speaking: Speaking = _silent
+    ) -> None:
         """Compute the bank's outputs for apexes in ``[start, stop)`` seconds."""
         parts = []
         context = 0.2 + HALF_WINDOW_S
@@ -91,12 +100,15 @@ class PulseDetector:
         error_bound: Array = np.concatenate([p.error for p in parts])
         spread = self._spread(amplitude, error_bound)
         response, bound = combine(amplitude, error_bound, spread)
-        self._noise.add(times, response, np.isfinite(bound))
+        self._noise.add(times, response, np.isfinite(bound), speaking(times))
         self._blocks.append(_Block(start, times, response, bound))
         self._blocks = [b for b in self._blocks if b.start_s > start - (LAG + 3) * BLOCK_S]
 
-    def search(self, window: EvidenceWindow, start: float) -> Found:
+    def search(self, window: EvidenceWindow, start: float, speaking: Speaking = _silent) -> Found:
         """Find and measure movements, either way, with their apex in the block from `start` on.
+
+        While the face speaks, its lower part is never taken for quieter than speech makes it, not
+        even at the first word, when the seconds around are still calm.
 
         Returns
         -------
@@ -116,6 +128,7 @@ class PulseDetector:
         floor = np.where(usable, bound, 1.0)
         floor[:, _N:] = np.maximum(floor[:, _N:], _QUIETEST_SUM)
         sigma = np.maximum(self._noise.at(times), np.maximum(floor, 1e-9))
+        self._allow_for_speech(sigma, speaking(times))
         z = np.where(usable, response / sigma, 0.0)
         units = np.where(usable[here, :_N], sigma[here, :_N], np.inf)
         self.record.add(np.median(units, axis=0))
@@ -136,6 +149,13 @@ class PulseDetector:
                     if candidate is not None:
                         found.movements.append((sign, candidate))
         return found
+
+    def _allow_for_speech(self, sigma: Array, speaking: NDArray[np.bool_]) -> None:
+        """Raise the noise of the lower face where the face speaks, in place."""
+        spoken = self._noise.in_speech() if speaking.any() else None
+        if spoken is not None:
+            lower = np.ix_(speaking, CHANNEL_AREA["lower"])
+            sigma[lower] = np.maximum(sigma[lower], spoken[CHANNEL_AREA["lower"]])
 
     def _spread(self, amplitude: Array, error: Array) -> Array:
         """Usual size of each unit's outputs, which weighs the members of a sum.

@@ -28,6 +28,7 @@ from unspoken.spotting.filters import HALF_WINDOW_S
 from unspoken.spotting.judge import Judge
 from unspoken.spotting.pulses import BLOCK_S, LAG, PulseDetector
 from unspoken.spotting.sensitivity import UnitSensitivity
+from unspoken.spotting.voice import VoiceTrack
 from unspoken.spotting.window import EvidenceWindow
 from unspoken.timing import Interval, median_step
 
@@ -47,9 +48,11 @@ class Spotter:
     ----------
     settings : Settings
         `false_alarms_per_min` and `protocol` are used.
+    voice : VoiceTrack, optional
+        Voices heard in the recording; may grow while rows are pushed.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, voice: VoiceTrack | None = None) -> None:
         self._window = EvidenceWindow.empty(_KEEP_S)
         self._rows: list[EvidenceRow] = []
         self._pulses = PulseDetector()
@@ -58,7 +61,7 @@ class Spotter:
         self._excursions = {sign: ExcursionDetector() for sign in _SIGNS}
         self._last_run: int | None = None
         self._last_row_s = -np.inf
-        self._finder = ArtefactFinder(0)
+        self._finder = ArtefactFinder(0, voice)
         self._judge = Judge(settings, self._finder)
 
     @property
@@ -133,11 +136,12 @@ class Spotter:
         """One second: artefacts, filters, excursions; then decide on an earlier second."""
         stop = start + BLOCK_S
         blinks = self._finder.advance(self._window, start, stop)
-        self._pulses.advance(self._window, start, stop)
+        self._pulses.advance(self._window, start, stop, self._finder.speaking)
         self._follow(start)
-        found = self._pulses.search(self._window, start - LAG * BLOCK_S)
+        searched = start - LAG * BLOCK_S
+        found = self._pulses.search(self._window, searched, self._finder.speaking)
         for area, minutes in found.searched_min.items():
-            self._judge.expose("pulse", area, minutes)
+            self._judge.expose("pulse", area, minutes, searched, searched + BLOCK_S)
         for sign, candidate in found.movements:
             self._hand_over(candidate, sign)
         busy: dict[Area, Interval] = {}
@@ -171,7 +175,8 @@ class Spotter:
                 part, ahead = sign * values[: now.size], sign * values[now.size :]
                 self._close(detector.push(now, part, ahead, error), sign)
             for area in AREAS:
-                self._judge.expose("excursion", area, now.size * STEP_S / 60.0)
+                minutes = now.size * STEP_S / 60.0
+                self._judge.expose("excursion", area, minutes, float(now[0]), float(now[-1]))
 
     def _close(self, ended: list[Excursion], sign: int) -> None:
         """Measure excursions that ended and hand them to the judge."""

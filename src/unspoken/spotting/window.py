@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from unspoken.facs.units import UNIT_KEYS
 from unspoken.motion.evidence import EvidenceRow
+from unspoken.spotting.breaks import jump_cuts, repeated
 
 __all__ = ["EvidenceWindow"]
 
@@ -20,7 +21,31 @@ _STEP_Z = 3.0
 _STEP_BREADTH = 0.35
 #: The frames before and after jump by less than this part of it: a step is no quick movement.
 _STEP_CALM = 0.45
-_SIDE = ("yaw", "pitch", "roll", "eye", "mouth", "gaze_x", "gaze_y", "light", "icd")
+_SIDE: tuple[str, ...] = (
+    "yaw",
+    "pitch",
+    "roll",
+    "eye",
+    "mouth",
+    "gaze_x",
+    "gaze_y",
+    "light",
+    "icd",
+)
+_SIDE += ("key", "change", "x", "y", "shift_x", "shift_y", "covered", "blocks", "background")
+_SCENE = {
+    "key": "key_frame",
+    "change": "change",
+    "x": "x_px",
+    "y": "y_px",
+    "shift_x": "shift_x_px",
+    "shift_y": "shift_y_px",
+    "covered": "covered",
+    "blocks": "blocks",
+    "background": "background",
+}
+#: Rows before the new ones that are needed to judge them.
+_CONTEXT = 32
 
 
 @dataclass(slots=True)
@@ -31,8 +56,9 @@ class EvidenceWindow:
     ----------
     keep_s : float
         Length of the memory, seconds.
-    times, frames, run, valid, cut : ndarray, shape (n,)
-        Seconds; frame numbers; interruption counter; whether there is evidence; camera cut here.
+    times, frames, run, valid, cut, repeat : ndarray, shape (n,)
+        Seconds; frame numbers; interruption counter; whether there is evidence; camera cut here;
+        whether the picture is the one before, so that its evidence is no new evidence.
     zero : ndarray, shape (n,)
         Counts the places where nearly every unit jumped at once between two frames, as after a
         change of template or light. No muscle does that, so the evidence has another zero there.
@@ -48,6 +74,7 @@ class EvidenceWindow:
     run: NDArray[np.int64]
     valid: NDArray[np.bool_]
     cut: NDArray[np.bool_]
+    repeat: NDArray[np.bool_]
     amplitude: NDArray[np.float32]
     error: NDArray[np.float32]
     side: dict[str, NDArray[np.float32]]
@@ -59,7 +86,9 @@ class EvidenceWindow:
         none, units = np.zeros(0), np.zeros((0, len(UNIT_KEYS)), dtype=np.float32)
         integers, flags = none.astype(np.int64), none.astype(bool)
         side = {name: none.astype(np.float32) for name in _SIDE}
-        return cls(keep_s, none, integers, integers, flags, flags, units, units, side, integers)
+        return cls(
+            keep_s, none, integers, integers, flags, flags, flags, units, units, side, integers
+        )
 
     def extend(self, rows: list[EvidenceRow]) -> None:
         """Take in rows in order of time and drop those that are too old."""
@@ -83,9 +112,27 @@ class EvidenceWindow:
         self.amplitude = np.concatenate([self.amplitude[keep:], amplitude])
         self.error = np.concatenate([self.error[keep:], error])
         self.zero = np.concatenate([self.zero[keep:], np.zeros(len(rows), dtype=np.int64)])
+        self.repeat = np.concatenate([self.repeat[keep:], np.zeros(len(rows), dtype=bool)])
         self._find_steps(fresh)
         for name, values in _side_of(rows).items():
             self.side[name] = joined(self.side[name], values)
+        self._find_breaks(fresh)
+
+    def _find_breaks(self, fresh: int) -> None:
+        """Mark repeated pictures and cuts that keep the framing, from row `fresh` on."""
+        part = slice(max(fresh - _CONTEXT, 0), None)
+        side = {n: self.side[n][part].astype(np.float64) for n in ("x", "y", "icd", "change")}
+        if not np.isfinite(side["change"]).any():
+            return
+        repeat = repeated(side["change"])
+        late = slice(fresh - (part.start or 0), None)
+        self.repeat[fresh:] = repeat[late]
+        self.valid[fresh:] &= ~repeat[late]
+        # The last rows could not be judged before these came.
+        jumps = np.flatnonzero(jump_cuts(**side)) + (part.start or 0)
+        for i in jumps[jumps >= fresh - 2]:
+            self.cut[i] = True
+            self.zero[i:] += 1
 
     def _find_steps(self, fresh: int) -> None:
         """Number the stretches of common zero from row `fresh` on.
@@ -148,4 +195,6 @@ def _side_of(rows: list[EvidenceRow]) -> dict[str, list[Any]]:
     out["gaze_y"] = [r.gaze_y for r in rows]
     out["light"] = [r.light for r in rows]
     out["icd"] = [r.icd_px for r in rows]
+    for name, place in _SCENE.items():
+        out[name] = [nan if r.scene is None else float(getattr(r.scene, place)) for r in rows]
     return out

@@ -7,10 +7,7 @@ with the same clips and the same choices reads its plan and goes on; one with ot
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +16,7 @@ from unspoken import __version__
 from unspoken.bench.recovery.copies import make_and_analyse
 from unspoken.bench.recovery.footage import ClassSpans
 from unspoken.bench.recovery.grid import Grid
+from unspoken.bench.recovery.parallel import in_processes
 from unspoken.bench.recovery.path import FacePath, follow_face
 from unspoken.bench.recovery.plan import (
     ClipFacts,
@@ -220,36 +218,11 @@ def run_copies(plan: Plan, campaign: Campaign, step: Step | None = None) -> list
     done = len(jobs) - len(open_jobs)
     if step and done:
         step(done, len(jobs), "results of an earlier run")
-    work = _in_turn if campaign.workers <= 1 else _in_processes
-    for finished, label in enumerate(work(open_jobs, campaign.workers), done + 1):
+    for finished, label in enumerate(in_processes(_work, open_jobs, campaign.workers), done + 1):
         if step:
             step(finished, len(jobs), label)
     found = [read_result(job.target, digest) for job in jobs]
     return [result for result in found if result is not None]
-
-
-def _in_turn(jobs: Sequence[_Job], _workers: int) -> Iterator[str]:
-    for job in jobs:
-        yield _work(job)
-
-
-def _in_processes(jobs: Sequence[_Job], workers: int) -> Iterator[str]:
-    """Jobs in processes of their own, those of one clip one after the other."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_signals) as pool:
-        running: set[Future[str]] = {pool.submit(_work, job) for job in jobs}
-        try:
-            while running:
-                finished, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    yield future.result()
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _leave_signals() -> None:
-    """Ctrl-C is the parent's business; a copy that is being made is finished first."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @lru_cache(maxsize=1)

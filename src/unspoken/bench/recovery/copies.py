@@ -36,19 +36,28 @@ from unspoken.spotting.decide import classify
 from unspoken.spotting.events import Event
 from unspoken.timing import nearest_index
 
-__all__ = ["make_and_analyse"]
+__all__ = ["PlantedFrames", "make_and_analyse"]
 
 #: A found face is the planted one if it is this near in the median, ICD.
 _SAME_FACE_ICD = 1.0
 
 
-class _PlantedFrames:
-    """The frames of a clip with everything planted, and what is learned on the way."""
+class PlantedFrames:
+    """The frames of a clip with everything planted, and what is learned on the way.
+
+    Parameters
+    ----------
+    facts, path, copy
+        The clip, its face, and what to plant.
+    settings : Settings
+        For the rate of a folder of pictures.
+    """
 
     def __init__(self, facts: ClipFacts, path: FacePath, copy: CopyPlan, settings: Settings):
         basis = load_basis()
         self._facts, self._settings = facts, settings
-        self._planter = Planter(path, basis, personal_fields(basis, copy.deviation, copy.seed))
+        self.fields = personal_fields(basis, copy.deviation, copy.seed)
+        self._planter = Planter(path, basis, self.fields)
         self.rooted = [self._planter.root(planting) for planting in copy.plantings]
         self.measured = [float("nan")] * len(self.rooted)
         self.times_s: list[float] = []
@@ -113,7 +122,7 @@ def make_and_analyse(
     settings = settings.model_copy(update={"role": {"all": "customer"}, "fps": None})
     with tempfile.TemporaryDirectory(prefix="unspoken-") as folder:
         place = Path(keep or folder) / f"{facts.key}-{copy.number:03d}{facts.encoding.suffix}"
-        frames = _PlantedFrames(facts, path, copy, settings)
+        frames = PlantedFrames(facts, path, copy, settings)
         encode(frames, place, facts.encoding)
         if len(frames.times_s) != facts.frames:
             raise InputError(
@@ -132,7 +141,7 @@ def _analysed(
     settings: Settings,
     baseline: str,
     place: Path,
-    frames: _PlantedFrames,
+    frames: PlantedFrames,
 ) -> CopyResult:
     table = SignalsTable()
     # Copies are worked on side by side already: no further process for reading.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from unspoken.bench.recovery.recipes import choose_recipes
 from unspoken.errors import UsageError
@@ -83,6 +84,16 @@ class Grid:
         if not self.cells or not self.onset_shares:
             raise UsageError("The grid is empty: it needs amplitudes, durations and onset shares.")
         object.__setattr__(self, "recipes", choose_recipes(list(self.recipes)))
+
+    def changed(self, **values: Any) -> Grid:
+        """The same grid with other values.
+
+        Raises
+        ------
+        UsageError
+            If a value lies outside what can be planted.
+        """
+        return replace(self, **values)
 
     @property
     def cells(self) -> tuple[Cell, ...]:

@@ -72,7 +72,9 @@ def _cues(file: TextFile, found: Found) -> Iterator[tuple[int, Stamp, Stamp, str
 
 def _vtt_seconds(text: str) -> Stamp:
     *hours, minutes, seconds = text.split(":")
-    return Stamp(int(hours[0] if hours else 0) * 3600 + int(minutes) * 60 + float(seconds), "clock")
+    whole = int(hours[0] if hours else 0) * 3600 + int(minutes) * 60
+    # So that 71.573 is the double nearest to it, not that of 60 plus that of 11.573.
+    return Stamp(round(whole + float(seconds), 9), "clock")
 
 
 def _language(text: str) -> str:
@@ -87,8 +89,15 @@ def _plain(text: str) -> str:
 
 def read_vtt_chapters(file: TextFile, options: Options, found: Found) -> None:
     """Read WebVTT chapters: a segment per cue, the cue's identifier its id."""
+    spoken = []
     for line, start, end, name, raw in _cues(file, found):
+        if _VOICE.search(raw) or _spoken(raw) is not None or _NAMED.match(raw):
+            spoken.append(line)
         found.rows.append(Row(line, start, end, _plain(raw), name=name))
+    if len(spoken) > _NAMED_SHARE * len(found.rows):
+        found.faults.notice(
+            spoken[0], "this looks like speech; if it is a transcript, give it with --transcript"
+        )
 
 
 def read_vtt_transcript(file: TextFile, options: Options, found: Found) -> None:

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from unspoken.context.clock import Stamp
-from unspoken.context.elan_names import DETAILS, TierName, details_of, tier_name_of
+from unspoken.context.elan_names import DETAILS, TierName, details_of, shown_text, tier_name_of
 from unspoken.context.rows import Found, Options, Row
 from unspoken.context.textfile import TextFile
 
@@ -59,12 +59,18 @@ def read_eaf_transcript(file: TextFile, options: Options, found: Found) -> None:
         who = exact.get("speaker", note.participant or tier_name_of(note.tier).rest)
         start, end = (Stamp(exact.get(k, s.value), "clock") for k, s in _ends(note))
         line = _line(file, note.name)
-        found.rows.append(Row(line, start, end, note.value, speaker=str(who)))
+        found.rows.append(Row(line, start, end, _text(note, exact), speaker=str(who)))
     _say_if_none(found)
 
 
 def _ends(note: _Note) -> tuple[tuple[str, Stamp], tuple[str, Stamp]]:
     return ("start_s", note.start), ("end_s", note.end)
+
+
+def _text(note: _Note, exact: dict[str, Any]) -> str:
+    """The annotation's own text, unless it only stands for one XML cannot hold."""
+    whole = exact.get("text")
+    return whole if isinstance(whole, str) and shown_text(whole) == note.value else note.value
 
 
 def _segment_row(note: _Note, name: TierName, line: int) -> Row:
@@ -74,7 +80,7 @@ def _segment_row(note: _Note, name: TierName, line: int) -> Row:
     if note.participant and "participant" not in tags:
         tags["participant"] = note.participant
     kind = exact.get("kind", name.rest)
-    return Row(line, start, end, note.value, kind, exact.get("segment_id", ""), tags=tags)
+    return Row(line, start, end, _text(note, exact), kind, exact.get("segment_id", ""), tags=tags)
 
 
 def _say_if_none(found: Found) -> None:

@@ -1,0 +1,1 @@
+"""The academy: drills, tests and what is learned from them. No web, no pixels."""

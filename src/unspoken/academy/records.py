@@ -1,0 +1,160 @@
+"""What the learner sees of what is stored: results, the state of the course, a file of it all."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from unspoken.academy.course import PURPOSES, TESTS, steps
+from unspoken.academy.desk import Desk, answer_of
+from unspoken.academy.levels import level_named
+from unspoken.academy.questplus import ThresholdEstimate
+from unspoken.academy.scores import joint_threshold, plain, score
+from unspoken.errors import InputError
+from unspoken.store.models import Base, Block, Estimate, Profile, Review, Trial
+
+__all__ = ["block_result", "course_state", "curve", "delete_everything", "everything", "results"]
+
+
+def course_state(desk: Desk) -> dict[str, Any]:
+    """Steps of the course, families due for review, and whether the notice was read."""
+    with desk.database.session() as session:
+        profile = desk.profile(session)
+        done: dict[str, list[datetime]] = {}
+        for block in session.scalars(sa.select(Block).where(Block.state == "done")):
+            done.setdefault(block.purpose, []).append(block.ended_at or block.started_at)
+        due = session.scalars(
+            sa.select(Review.family).where(Review.due_at <= desk.now()).order_by(Review.due_at)
+        ).all()
+        left = session.scalar(sa.select(Block).where(Block.state == "open"))
+        return {
+            "name": profile.name,
+            "notice_read": profile.notice_at is not None,
+            "steps": [
+                {
+                    **asdict(step),
+                    "title": PURPOSES[step.purpose].title,
+                    "what": PURPOSES[step.purpose].what,
+                    "due_at": step.due_at.isoformat() if step.due_at else None,
+                }
+                for step in steps(done, desk.now())
+            ],
+            "due": [
+                {"family": f, "truth": f.split("/")[1], "level": f.split("/")[2],
+                 "task": f.split("/")[0]} for f in due
+            ],
+            "left": _described(left) if left else None,
+        }  # fmt: skip
+
+
+def results(desk: Desk) -> dict[str, Any]:
+    """Every block that ended, newest first, the tests side by side, and the learning curve."""
+    with desk.database.session() as session:
+        ended = session.scalars(
+            sa.select(Block).where(Block.state != "open").order_by(Block.started_at.desc())
+        ).all()
+        blocks = [_described(block) for block in ended]
+        tests = {b.purpose: _result(session, b) for b in ended if _is_test(b)}
+    ordered = {name: tests[name] for name in TESTS if name in tests}
+    return {"blocks": blocks, "tests": ordered, "curve": curve(desk)}
+
+
+def block_result(desk: Desk, block_id: str) -> dict[str, Any]:
+    """One block and its score.
+
+    Raises
+    ------
+    InputError
+        If there is no such block.
+    """
+    with desk.database.session() as session:
+        block = session.get(Block, block_id)
+        if block is None:
+            raise InputError("There is no such result.", "It may have been deleted.")
+        return _result(session, block)
+
+
+def curve(desk: Desk) -> list[dict[str, Any]]:
+    """Per finished block of identifying plain faces, the joint threshold with its interval.
+
+    Durations adapt to the learner, so the share of right answers stays near the same whatever is
+    learned; the threshold is what moves.
+    """
+    found = []
+    with desk.database.session() as session:
+        query = sa.select(Block).where(
+            Block.state == "done", Block.task == "identify", Block.level == "plain"
+        )
+        for block in session.scalars(query.order_by(Block.ended_at)):
+            joint = joint_threshold([_estimate(e) for e in block.estimates])
+            if joint is not None:
+                found.append({**_described(block), **asdict(joint)})
+    return found
+
+
+def everything(desk: Desk) -> dict[str, Any]:
+    """All that is stored about the learner, table by table, as JSON."""
+    with desk.database.session() as session:
+        return {
+            "format": "unspoken.academy/1",
+            "exported_at": desk.now().isoformat(),
+            "profile": [_row(r) for r in session.scalars(sa.select(Profile))],
+            "blocks": [_row(r) for r in session.scalars(sa.select(Block))],
+            "trials": [_row(r) for r in session.scalars(sa.select(Trial).order_by(Trial.number))],
+            "estimates": [_row(r) for r in session.scalars(sa.select(Estimate))],
+            "reviews": [_row(r) for r in session.scalars(sa.select(Review))],
+        }
+
+
+def delete_everything(desk: Desk) -> None:
+    """Delete all of it, from the file as well."""
+    with desk.database.session() as session:
+        for table in (Estimate, Trial, Block, Review, Profile):
+            session.execute(sa.delete(table))
+    desk.database.compact()
+
+
+def _is_test(block: Block) -> bool:
+    return block.purpose in TESTS and block.state == "done"
+
+
+def _described(block: Block) -> dict[str, Any]:
+    return {
+        "id": block.id,
+        "task": block.task,
+        "purpose": block.purpose,
+        "title": PURPOSES[block.purpose].title,
+        "level": block.level,
+        "level_title": level_named(block.level).title,
+        "state": block.state,
+        "started_at": block.started_at.isoformat(),
+        "ended_at": block.ended_at.isoformat() if block.ended_at else None,
+        "refresh_hz": block.refresh_hz,
+        "form": block.form,
+    }
+
+
+def _result(session: Session, block: Block) -> dict[str, Any]:
+    answers = [answer_of(trial) for trial in block.trials]
+    made = score(answers, block.task, block.level, block.refresh_hz)
+    joint = joint_threshold(list(made.thresholds.values()))
+    return {
+        "block": _described(block),
+        "score": made.to_json(),
+        "joint": plain(asdict(joint)) if joint else None,
+        "faces": len({trial.identity for trial in block.trials}),
+    }
+
+
+def _estimate(row: Estimate) -> ThresholdEstimate:
+    return ThresholdEstimate(row.threshold_s, row.low_s, row.high_s, 0.95, row.trials, row.edge)
+
+
+def _row(row: Base) -> dict[str, Any]:
+    columns = row.__mapper__.column_attrs
+    values = {column.key: getattr(row, column.key) for column in columns}
+    return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in values.items()}

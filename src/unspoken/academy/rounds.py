@@ -1,0 +1,133 @@
+"""Planning a round: one adaptive trial for everything that is measured, and catch trials.
+
+A round holds one trial per emotion (or two per region of the face when spotting), each at the
+duration QUEST+ chooses for it, and three catch trials: 30 % of ten when identifying, 27 % of eleven
+when spotting. An emotion is measured once a round, so planning ten trials ahead costs nothing in
+adaptivity, and a lost connection in mid-round loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from unspoken.academy.answers import Answer, family_of
+from unspoken.academy.expressions import NONE, REGIONS
+from unspoken.academy.levels import CATCHES, Level
+from unspoken.academy.questplus import QuestPlus, ThresholdEstimate
+from unspoken.academy.stimuli import (
+    Stimulus,
+    catch_stimulus,
+    durations_for,
+    expression_stimulus,
+    move_stimulus,
+)
+from unspoken.facs.prototypes import EMOTIONS
+
+__all__ = ["CATCHES_A_ROUND", "TASKS", "PlannedTrial", "plan_round", "threshold_of", "truths_of"]
+
+TASKS: tuple[str, ...] = ("identify", "spot")
+CATCHES_A_ROUND = 3
+_PER_TRUTH = {"identify": 1, "spot": 2}
+
+
+@dataclass(frozen=True)
+class PlannedTrial:
+    """One trial before it is shown.
+
+    Parameters
+    ----------
+    truth : str
+        Emotion, region or "none".
+    catch : str
+        What a catch trial holds; "" otherwise.
+    family : str
+    identity : str
+        The face.
+    stimulus : Stimulus
+    """
+
+    truth: str
+    catch: str
+    family: str
+    identity: str
+    stimulus: Stimulus
+
+
+def truths_of(task: str) -> tuple[str, ...]:
+    """What is measured in a task, "none" left out."""
+    return EMOTIONS if task == "identify" else REGIONS
+
+
+def threshold_of(answers: Sequence[Answer], refresh_hz: float) -> QuestPlus:
+    """The measurement of one family from the answers that count, in order."""
+    quest = QuestPlus(durations_for(refresh_hz))
+    quest.update_all((a.shown_s, a.correct) for a in answers if a.counts and a.shown_s > 0)
+    return quest
+
+
+def estimates_of(
+    answers: Mapping[str, Sequence[Answer]], refresh_hz: float
+) -> dict[str, ThresholdEstimate]:
+    """Threshold per family."""
+    return {name: threshold_of(list(a), refresh_hz).threshold() for name, a in answers.items()}
+
+
+def plan_round(
+    task: str,
+    level: Level,
+    faces: Sequence[str],
+    refresh_hz: float,
+    history: Mapping[str, Sequence[Answer]],
+    needed: Mapping[str, int],
+    rng: np.random.Generator,
+    choices: int = 2,
+) -> list[PlannedTrial]:
+    """The trials of one round, in random order.
+
+    Parameters
+    ----------
+    task : {"identify", "spot"}
+    level : Level
+    faces : sequence of str
+        Names; each is used before one comes again.
+    refresh_hz : float
+        Frames a second of the learner's display.
+    history : mapping of str to sequence of Answer
+        By family, what the next duration is chosen from.
+    needed : mapping of str to int
+        By truth ("none" for catch trials), how many more trials the block wants.
+    rng : numpy.random.Generator
+    choices : int
+        As in `QuestPlus.next_duration_s`.
+
+    Returns
+    -------
+    list of PlannedTrial
+        Empty when nothing is needed.
+    """
+    face = _in_turn(faces, rng)
+    trials: list[PlannedTrial] = []
+    for truth in truths_of(task):
+        family = family_of(task, truth, level.name)
+        quest = threshold_of(list(history.get(family, ())), refresh_hz)
+        for _ in range(min(_PER_TRUTH[task], needed.get(truth, 0))):
+            duration = quest.next_duration_s(rng, choices)
+            draw = expression_stimulus if task == "identify" else move_stimulus
+            who = next(face)
+            stimulus = draw(who, truth, duration, level, refresh_hz, rng)
+            trials.append(PlannedTrial(truth, "", family, who, stimulus))
+    family = family_of(task, NONE, level.name)
+    for _ in range(min(CATCHES_A_ROUND, needed.get(NONE, 0))):
+        kind, who = CATCHES[int(rng.integers(len(CATCHES)))], next(face)
+        stimulus = catch_stimulus(who, kind, 0.1, level, refresh_hz, rng, spot=task == "spot")
+        trials.append(PlannedTrial(NONE, kind, family, who, stimulus))
+    return [trials[i] for i in rng.permutation(len(trials))]
+
+
+def _in_turn(faces: Sequence[str], rng: np.random.Generator) -> Iterator[str]:
+    """Every face once in random order, then again in another order."""
+    while True:
+        yield from (faces[i] for i in rng.permutation(len(faces)))

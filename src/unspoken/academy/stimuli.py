@@ -1,0 +1,221 @@
+"""Scenes of trials: an expression flashed in the same face's neutral, or something ordinary.
+
+Everything is timed in seconds, but onsets and durations are whole frames of the display the learner
+sits at, so that "shown for five frames" is a fact and not an intention.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from unspoken.academy.expressions import EXPRESSIONS, REGION_MOVES, spread
+from unspoken.academy.levels import Level
+from unspoken.academy.scene import Course, Scene, flash
+
+__all__ = [
+    "DURATIONS_S", "Stimulus", "catch_stimulus", "durations_for", "expression_stimulus",
+    "move_stimulus",
+]  # fmt: skip
+
+#: Durations a display is asked for, before they are rounded to its frames, seconds.
+DURATIONS_S: tuple[float, ...] = (
+    *(0.004, 0.007, 0.0125, 0.0167, 0.025, 0.0333, 0.05, 0.0667, 0.0833),
+    *(0.1, 0.1333, 0.1667, 0.2, 0.25, 0.3, 0.4, 0.5),
+)
+#: The face is neutral before and after, seconds; the time before varies from trial to trial.
+_LEAD_S, _LEAD_JITTER_S, _TAIL_S = 0.5, 0.5, 0.4
+#: The spotting drill shows longer scenes.
+_SPOT_S, _SPOT_MARGIN_S = 3.0, 0.4
+#: Ordinary movements, seconds, degrees, Hz.
+_BLINK_S = (0.15, 0.35)
+_TURN_S, _TURN_DEG = 0.8, (9.0, 14.0)
+_SPEECH_S, _SYLLABLE_HZ = (0.5, 1.0), (3.5, 5.5)
+_SWAY_DEG, _SWAY_HZ = 6.0, (0.25, 0.5)
+#: Knots a second in courses that are not straight lines.
+_KNOTS_HZ = 30.0
+
+
+@dataclass(frozen=True)
+class Stimulus:
+    """What one trial shows.
+
+    Parameters
+    ----------
+    scene : Scene
+    onset_frame, target_frames, total_frames : int
+        In frames of the display; `target_frames` is 0 in catch trials without any movement.
+    apex : dict of str to float
+        Amplitudes at the apex, for feedback; empty in catch trials.
+    """
+
+    scene: Scene
+    onset_frame: int
+    target_frames: int
+    total_frames: int
+    apex: dict[str, float]
+
+
+def durations_for(refresh_hz: float) -> tuple[float, ...]:
+    """Durations a display can show: whole frames nearest to :data:`DURATIONS_S`, seconds."""
+    frames = sorted({max(1, round(duration * refresh_hz)) for duration in DURATIONS_S})
+    return tuple(count / refresh_hz for count in frames)
+
+
+def expression_stimulus(
+    identity: str,
+    emotion: str,
+    duration_s: float,
+    level: Level,
+    refresh_hz: float,
+    rng: np.random.Generator,
+) -> Stimulus:
+    """An expression of an emotion, flashed for a duration (seconds, rounded to whole frames)."""
+    variants = EXPRESSIONS[emotion]
+    shown = variants[int(rng.integers(len(variants)))]
+    side = ("L", "R")[int(rng.integers(2))] if shown.one_sided else ""
+    apex = spread(shown.units, level.strength * (0.85 if level.mixed else 1.0), side)
+    if level.mixed:
+        others = [name for name in EXPRESSIONS if name not in (emotion, "contempt")]
+        other = EXPRESSIONS[others[int(rng.integers(len(others)))]][0]
+        for key, amplitude in spread(other.units, 0.3).items():
+            apex[key] = round(min(1.0, apex.get(key, 0.0) + amplitude), 4)
+    lead = _LEAD_S + float(rng.uniform(0.0, _LEAD_JITTER_S))
+    return _assemble(identity, apex, lead, duration_s, _TAIL_S, level, refresh_hz, rng)
+
+
+def move_stimulus(
+    identity: str,
+    region: str,
+    duration_s: float,
+    level: Level,
+    refresh_hz: float,
+    rng: np.random.Generator,
+) -> Stimulus:
+    """A movement of one region, somewhere within three seconds."""
+    moves = REGION_MOVES[region]
+    side = ("", "L", "R")[int(rng.integers(3))]
+    apex = spread(moves[int(rng.integers(len(moves)))], level.strength, side)
+    lead = float(rng.uniform(_SPOT_MARGIN_S, _SPOT_S - _SPOT_MARGIN_S - duration_s))
+    tail = _SPOT_S - lead - duration_s
+    return _assemble(identity, apex, lead, duration_s, tail, level, refresh_hz, rng)
+
+
+def catch_stimulus(
+    identity: str,
+    kind: str,
+    duration_s: float,
+    level: Level,
+    refresh_hz: float,
+    rng: np.random.Generator,
+    spot: bool = False,
+) -> Stimulus:
+    """No expression: nothing at all, a blink, talk or a turn of the head.
+
+    Parameters
+    ----------
+    kind : str
+        One of `unspoken.academy.levels.CATCHES`.
+    duration_s : float, seconds
+        How long an expression would have been shown; keeps catch trials as long as the others.
+    spot : bool
+        As long as scenes of the spotting drill.
+    """
+    lead = _LEAD_S + float(rng.uniform(0.0, _LEAD_JITTER_S))
+    tail = max(_TAIL_S, _SPOT_S - lead - duration_s) if spot else _TAIL_S
+    if kind != "nothing":
+        tail = max(tail, 1.0)
+    stimulus = _assemble(identity, {}, lead, duration_s, tail, level, refresh_hz, rng)
+    scene = stimulus.scene
+    units, head = dict(scene.units), dict(scene.head)
+    if kind == "blink":
+        closed = flash(lead, float(rng.uniform(*_BLINK_S)), 1.0)
+        units |= {"AU45L": closed, "AU45R": closed}
+    elif kind == "speech":
+        units |= _speech(lead, lead + float(rng.uniform(*_SPEECH_S)), rng)
+    elif kind == "head_turn":
+        angle = float(rng.uniform(*_TURN_DEG)) * (1 if rng.random() < 0.5 else -1)
+        base = head.get("yaw_deg", ((0.0, 0.0),))
+        if len(base) == 1:
+            head["yaw_deg"] = tuple((t, base[0][1] + v) for t, v in flash(lead, _TURN_S, angle))
+    return Stimulus(
+        Scene(identity, scene.duration_s, units, head), stimulus.onset_frame, 0,
+        stimulus.total_frames, {},
+    )  # fmt: skip
+
+
+def _assemble(
+    identity: str,
+    apex: dict[str, float],
+    lead_s: float,
+    duration_s: float,
+    tail_s: float,
+    level: Level,
+    refresh_hz: float,
+    rng: np.random.Generator,
+) -> Stimulus:
+    onset_frame = max(1, round(lead_s * refresh_hz))
+    target = max(1, round(duration_s * refresh_hz))
+    total = onset_frame + target + max(1, round(tail_s * refresh_hz))
+    onset, shown, whole = onset_frame / refresh_hz, target / refresh_hz, total / refresh_hz
+    units = {key: flash(onset, shown, amplitude) for key, amplitude in apex.items() if amplitude}
+    if level.speech:
+        units = _joined(units, _speech(0.05, whole - 0.05, rng))
+    return Stimulus(
+        Scene(identity, whole, units, _head(level, whole, rng)), onset_frame, target, total, apex
+    )
+
+
+def _head(level: Level, whole_s: float, rng: np.random.Generator) -> dict[str, Course]:
+    yaw = level.yaw_deg * (1 if rng.random() < 0.5 else -1)
+    if not level.head:
+        return {"yaw_deg": ((0.0, yaw),)} if yaw else {}
+    times = _knots(0.0, whole_s)
+    head = {}
+    for axis, size in (("yaw_deg", 1.0), ("pitch_deg", 0.6), ("roll_deg", 0.4)):
+        rate, phase = rng.uniform(*_SWAY_HZ), rng.uniform(0.0, 2.0 * np.pi)
+        sway = size * _SWAY_DEG * np.sin(2.0 * np.pi * rate * times + phase)
+        head[axis] = _course(times, sway + (yaw if axis == "yaw_deg" else 0.0))
+    return head
+
+
+def _speech(start_s: float, end_s: float, rng: np.random.Generator) -> dict[str, Course]:
+    """Jaw and lips in the rhythm of syllables; closed at both ends."""
+    times = _knots(start_s, end_s)
+    rate, phase = rng.uniform(*_SYLLABLE_HZ), rng.uniform(0.0, 2.0 * np.pi)
+    inside = np.sin(np.pi * np.clip((times - start_s) / max(end_s - start_s, 1e-6), 0, 1)) ** 0.5
+    beat = 0.5 - 0.5 * np.cos(2.0 * np.pi * rate * (times - start_s))
+    shape = 0.5 + 0.5 * np.sin(2.0 * np.pi * rate * 0.5 * times + phase)
+    return {
+        "AU25": _course(times, 0.55 * beat * inside),
+        "AU26": _course(times, 0.22 * beat * inside),
+        "AU18": _course(times, 0.35 * shape * beat * inside),
+        "AU22": _course(times, 0.25 * (1.0 - shape) * beat * inside),
+    }
+
+
+def _knots(start_s: float, end_s: float) -> np.ndarray:
+    count = max(2, int(np.ceil((end_s - start_s) * _KNOTS_HZ)) + 1)
+    return np.linspace(start_s, end_s, count)
+
+
+def _course(times: Sequence[float] | np.ndarray, values: np.ndarray) -> Course:
+    return tuple(
+        (round(float(t), 4), round(float(v), 4)) for t, v in zip(times, values, strict=True)
+    )
+
+
+def _joined(first: dict[str, Course], second: dict[str, Course]) -> dict[str, Course]:
+    """Both at once; where both move a unit, their sum up to 1, at the knots of either."""
+    both = dict(first)
+    for key, course in second.items():
+        if key not in both:
+            both[key] = course
+            continue
+        knots = sorted({time for time, _v in (*both[key], *course)})
+        a, b = (np.array(c) for c in (both[key], course))
+        total = np.interp(knots, a[:, 0], a[:, 1]) + np.interp(knots, b[:, 0], b[:, 1])
+        both[key] = _course(np.array(knots), np.minimum(total, 1.0))
+    return both

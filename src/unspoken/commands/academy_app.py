@@ -1,0 +1,87 @@
+"""The command line of the academy. Heavy imports wait until they are needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+__all__ = ["academy_app"]
+
+academy_app = typer.Typer(
+    help="Train people to see micro-expressions, with faces that do not exist.",
+    invoke_without_command=True,
+)
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+
+
+@academy_app.callback()
+def academy(
+    context: typer.Context,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data", help="Folder for your results. Default: the data folder of your account."
+        ),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            "--port", min=0, max=65535, help="Port on this machine; 8737 or any free one."
+        ),
+    ] = None,
+    open_page: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the academy in the browser.")
+    ] = True,
+) -> None:
+    """Open the academy: drills, tests and your own results, on this machine alone.
+
+    Stop it with Ctrl-C.
+    """
+    if context.invoked_subcommand is None:
+        from unspoken.commands.academy_serve import academy_command
+
+        raise typer.Exit(academy_command(data, port, open_page=open_page))
+
+
+@academy_app.command()
+def render(
+    film: Annotated[Path, typer.Argument(help="A film: a JSON file, see docs/faces.md.")],
+    out: Annotated[
+        Path,
+        typer.Option("--out", "-o", help="Clip to write (face.mp4), or a folder for pictures."),
+    ],
+    quiet: Quiet = False,
+) -> None:
+    """Draw a film of synthetic faces into a clip or a folder of pictures.
+
+    Needs Chromium or Chrome; nothing is sent or fetched.
+    """
+    from unspoken.commands.academy import render_command
+
+    raise typer.Exit(render_command(film, out, quiet=quiet))
+
+
+@academy_app.command("contact-sheet")
+def contact_sheet(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Picture to write, PNG or JPEG.")],
+    what: Annotated[
+        Literal["neutral", "expressions", "faint", "units"],
+        typer.Option(
+            "--what",
+            help="neutral: every face at rest. expressions: the seven at full strength. faint: at "
+            "0.3. units: every action unit.",
+        ),
+    ] = "neutral",
+    face: Annotated[
+        list[str] | None, typer.Option("--face", help="Only this face; may be given several times.")
+    ] = None,
+    size: Annotated[
+        int, typer.Option("--size", min=64, max=1024, help="Side of one picture, pixels.")
+    ] = 256,
+) -> None:
+    """Draw all synthetic faces side by side, to judge them by eye."""
+    from unspoken.commands.academy import contact_sheet_command
+
+    raise typer.Exit(contact_sheet_command(out, what, face or [], size))

@@ -1,0 +1,36 @@
+"""``unspoken academy``: the academy in the browser, for one learner on one machine."""
+
+from __future__ import annotations
+
+import sys
+import webbrowser
+from pathlib import Path
+
+from unspoken.commands.faults import say, tell
+from unspoken.server.running import serve_academy
+
+__all__ = ["academy_command"]
+
+
+def academy_command(data: Path | None, port: int | None, *, open_page: bool) -> int:
+    """Serve until stopped; print the address to open.
+
+    Returns
+    -------
+    int
+        0 after Ctrl-C.
+
+    Raises
+    ------
+    AssetError, InputError, OutputError, UsageError
+        If it cannot start; nothing was changed then.
+    """
+
+    def ready(address: str, file: Path | None) -> None:
+        tell(address)
+        say(f"Your results are kept in {file}. Stop with Ctrl-C.")
+        if open_page and sys.stdout.isatty():
+            webbrowser.open(address)
+
+    serve_academy(data, port, ready)
+    return 0

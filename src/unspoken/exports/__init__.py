@@ -1,0 +1,1 @@
+"""One result in the forms other programs read: ELAN, BORIS, WebVTT, OpenFace columns, tables."""

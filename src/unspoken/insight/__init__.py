@@ -1,0 +1,1 @@
+"""Many interactions become insight: rates with intervals, comparisons, associations, reels."""

@@ -1,0 +1,203 @@
+"""One interaction, as far as insight needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unspoken.insight.stored import Moment
+
+__all__ = ["Interaction", "Segment", "TopMoment", "marks_of"]
+
+Array = NDArray[np.float64]
+Outcome = float | str | bool | None
+#: An emotion is counted where it is at least this probable.
+_PROBABLE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A named stretch of the interaction; see `unspoken.context`."""
+
+    kind: str
+    label: str
+    start_s: float
+    end_s: float
+    tags: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TopMoment:
+    """A moment worth a look.
+
+    Parameters
+    ----------
+    folder : Path
+        The interaction's results.
+    moment_id, kind : str
+        Which, and micro or macro.
+    start_s, apex_s, end_s : float
+        On the recording's clock, seconds.
+    signal : str
+        The strongest signal it supports, or "".
+    strength : float
+        Of that signal, 0 to 1.
+    rarity : float
+        How unusual it is for this person; 0 where unknown.
+    action_units : dict of str to float
+        Amplitudes.
+    reading, said, response : str
+        What it may mean, in a sentence; what was said just before; what the playbook suggests.
+    flags : tuple of str
+        Reasons for caution.
+    """
+
+    folder: Path
+    moment_id: str
+    kind: str
+    start_s: float
+    apex_s: float
+    end_s: float
+    signal: str
+    strength: float
+    rarity: float
+    action_units: dict[str, float]
+    reading: str
+    said: str
+    response: str
+    flags: tuple[str, ...]
+
+    @classmethod
+    def of(cls, moment: Moment, folder: Path) -> TopMoment:
+        """Take what is needed from a stored moment."""
+        best = max(moment.signals, key=lambda s: s.strength or 0.0, default=None)
+        return cls(
+            folder=folder,
+            moment_id=moment.moment_id,
+            kind=moment.kind,
+            start_s=moment.start_s,
+            apex_s=moment.apex_s,
+            end_s=moment.end_s,
+            signal=best.kind if best else "",
+            strength=(best.strength or 0.0) if best else 0.0,
+            rarity=moment.rarity or 0.0,
+            action_units={k: v for k, v in moment.action_units.items() if v is not None},
+            reading=moment.reading,
+            said=moment.said,
+            response=best.response if best else "",
+            flags=tuple(moment.flags),
+        )
+
+    def order(self) -> tuple[float, float, int, str, float]:
+        """Sort key: strongest signal first, then the most unusual, unflagged before flagged."""
+        return (-self.strength, -self.rarity, len(self.flags), str(self.folder), self.apex_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """One interaction.
+
+    Parameters
+    ----------
+    name : str
+        Of its folder.
+    folder : Path
+        Where its results are.
+    customer : str
+        Pseudonym.
+    tags : dict of str to str
+        Of the whole interaction: customer segment, channel, date ...
+    outcomes : dict
+        CSAT, NPS, bought ...
+    segments : tuple of Segment
+        What was going on, when.
+    exposure : tuple of (float, float)
+        Intervals with usable evidence, seconds; of several customers in one recording they may
+        overlap and then count for each.
+    marks : dict of str to ndarray
+        Apex times, rising, of everything that can be counted.
+    top : tuple of TopMoment
+        The few moments most worth a look, best first.
+    source, source_sha256 : str
+        The recording.
+    partial : bool
+        The analysis was stopped before its end.
+    playbook, software : str
+        What the signals and the analysis were made with.
+    """
+
+    name: str
+    folder: Path
+    customer: str
+    tags: dict[str, str]
+    outcomes: dict[str, Outcome]
+    segments: tuple[Segment, ...]
+    exposure: tuple[tuple[float, float], ...]
+    marks: dict[str, Array]
+    top: tuple[TopMoment, ...] = ()
+    source: str = ""
+    source_sha256: str = ""
+    partial: bool = False
+    playbook: str = ""
+    software: str = ""
+
+    def with_customer(self, customer: str) -> Interaction:
+        """The same interaction of a named customer."""
+        return replace(self, customer=customer)
+
+    def measured_until(self, times_s: Array) -> Array:
+        """Seconds of exposure before each of some times; times may be infinite."""
+        starts = np.array([a for a, _ in self.exposure], dtype=np.float64)
+        ends = np.array([b for _, b in self.exposure], dtype=np.float64)
+        inside = np.clip(times_s[:, None], starts, ends) - starts
+        return np.asarray(inside.sum(axis=1))
+
+    @property
+    def measured_s(self) -> float:
+        """Exposure, seconds."""
+        return sum(b - a for a, b in self.exposure)
+
+
+def marks_of(moments: Iterable[Moment]) -> dict[str, Array]:
+    """Everything that can be counted, as rising apex times.
+
+    Parameters
+    ----------
+    moments : iterable of Moment
+        Blinks are passed over.
+
+    Returns
+    -------
+    dict of str to ndarray
+        Keys are kinds of signals, ``micro`` and ``macro``, emotions (where probable) and action
+        units without their side. Where a name is both a signal and an emotion, as "surprise", the
+        emotion is ``emotion:surprise``; every emotion can be had under that longer name.
+    """
+    found: dict[str, list[float]] = {}
+    for moment in moments:
+        if moment.kind == "blink":
+            continue
+        names = {moment.kind}
+        names.update(_signal_key(signal.kind) for signal in moment.signals)
+        names.update(map(_without_side, moment.action_units))
+        for emotion, probability in moment.emotions.items():
+            if emotion != "other" and (probability or 0.0) >= _PROBABLE:
+                names.add(f"emotion:{emotion}")
+        for name in names:
+            found.setdefault(name, []).append(moment.apex_s)
+    return {name: np.sort(np.array(times)) for name, times in found.items()}
+
+
+@lru_cache(maxsize=1024)
+def _signal_key(kind: str) -> str:
+    return f"signal:{kind}"
+
+
+@lru_cache(maxsize=256)
+def _without_side(unit: str) -> str:
+    return unit[:-1] if unit[-1:] in ("L", "R") else unit

@@ -1,0 +1,1 @@
+"""Clips in which nobody can be recognised."""

@@ -1,0 +1,148 @@
+"""The recording on the page: linked, embedded as a small copy, or left out; and why."""
+
+from __future__ import annotations
+
+import base64
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+
+import av
+import av.error
+
+from unspoken.analysis import Analysis
+from unspoken.media.small_copy import write_small_copy
+
+__all__ = ["PageVideo", "VideoMode", "embedded_video", "linked_video", "no_video"]
+
+VideoMode = Literal["link", "embed", "none"]
+#: Bytes that become base64 at once; a multiple of three, so that pieces can be joined.
+_PIECE = 3 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class PageVideo:
+    """The video of a page.
+
+    Parameters
+    ----------
+    src : str
+        Address relative to the page; "" when there is none.
+    zeros_s : tuple of float
+        Capture times at which a browser's clock of this video may stand at 0, seconds. Browsers
+        differ: some count from the container's zero, some from its first time stamp. The page
+        looks at the first picture's time and takes the one that fits.
+    note : str
+        What the page says about it.
+    bytes : int
+        Size of the original, by which a file chosen by hand is recognised.
+    embedded : Path or None
+        A copy that travels in the page.
+    media_type : str
+        Of the copy.
+    """
+
+    src: str = ""
+    zeros_s: tuple[float, ...] = (0.0,)
+    note: str = ""
+    bytes: int = 0
+    embedded: Path | None = None
+    media_type: str = ""
+
+    def data(self) -> Iterator[str]:
+        """Base64 of the copy, in pieces that only need to be put together."""
+        if self.embedded is None:
+            return
+        with self.embedded.open("rb") as handle:
+            while piece := handle.read(_PIECE):
+                yield base64.b64encode(piece).decode("ascii")
+
+
+def no_video(analysis: Analysis, why: str = "") -> PageVideo:
+    """A page without a video; the reader may still choose the file."""
+    zeros = _zeros_of(Path(analysis.source.path), analysis)
+    note = why or "This page was made without a video."
+    return PageVideo(zeros_s=zeros, note=note, bytes=_bytes_of(analysis))
+
+
+def linked_video(analysis: Analysis, folder: Path, source: Path | None = None) -> PageVideo:
+    """Refer to the recording where it lies, relative to the page.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        Names the recording.
+    folder : Path
+        Where the page will lie.
+    source : Path, optional
+        Where the recording is now, if it was moved.
+    """
+    path = source or Path(analysis.source.path)
+    if analysis.source.kind != "file":
+        return no_video(
+            analysis, "The recording is a folder of pictures, which browsers do not play."
+        )
+    if not path.is_file():
+        return no_video(analysis, f"The recording was not at {path} when this page was made.")
+    if path.stat().st_size != analysis.source.bytes:
+        return no_video(
+            analysis,
+            f"{path} is not the file that was analysed: its size differs. It is not shown.",
+        )
+    try:
+        src = quote(os.path.relpath(path.resolve(), folder.resolve()).replace(os.sep, "/"))
+    except ValueError:  # another drive
+        src = path.resolve().as_uri()
+    if ":" in src.split("/")[0]:
+        src = f"./{src}"
+    note = "The video is not part of this page: it is played from where it lies on this computer."
+    zeros = _zeros_of(path, analysis)
+    return replace(no_video(analysis, note), src=src, zeros_s=zeros)
+
+
+def embedded_video(analysis: Analysis, source: Path | None = None) -> PageVideo:
+    """Make a small copy that travels in the page; the caller deletes it.
+
+    Raises
+    ------
+    InputError, OutputError
+        When the recording cannot be read or the copy not be written.
+    """
+    path = source or Path(analysis.source.path)
+    handle, name = tempfile.mkstemp(prefix="unspoken-", suffix=".video")
+    os.close(handle)
+    copy = Path(name)
+    try:
+        made = write_small_copy(
+            path, copy, start_s=analysis.clock.start_s, fps=analysis.settings.fps
+        )
+    except BaseException:
+        copy.unlink(missing_ok=True)
+        raise
+    size = copy.stat().st_size / 1e6
+    return PageVideo(
+        zeros_s=(analysis.clock.start_s,),
+        note=f"A small copy of the video is part of this page ({size:.1f} MB). It shows the "
+        "person: pass it on only to those who may see the recording.",
+        embedded=copy,
+        media_type=made.media_type,
+    )
+
+
+def _bytes_of(analysis: Analysis) -> int:
+    return analysis.source.bytes if analysis.source.kind == "file" else 0
+
+
+def _zeros_of(path: Path, analysis: Analysis) -> tuple[float, ...]:
+    start_s = analysis.clock.start_s
+    try:
+        with av.open(os.fspath(path), metadata_errors="ignore") as container:
+            if container.start_time is not None:
+                start_s = container.start_time / 1e6
+    except (av.error.FFmpegError, OSError):
+        pass  # the clock's own start is the best guess
+    return (0.0, start_s) if start_s else (0.0,)

@@ -1,0 +1,1 @@
+"""The web part: pages, their static files, and the application that serves them."""

@@ -1,0 +1,180 @@
+"""The academy's pages."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import JSONResponse
+from starlette.responses import RedirectResponse, Response
+
+from unspoken.academy.calibration import CONFIDENCE
+from unspoken.academy.course import PURPOSES, TESTS
+from unspoken.academy.desk import Desk
+from unspoken.academy.expressions import ANSWERS, EXPRESSIONS, REGIONS, spread
+from unspoken.academy.levels import LEVELS, level_named
+from unspoken.academy.records import (
+    block_result,
+    course_state,
+    delete_everything,
+    everything,
+    results,
+)
+from unspoken.academy.rounds import TASKS
+from unspoken.errors import UsageError
+from unspoken.facs.units import ACTION_UNITS
+from unspoken.server.charts import curve_chart, threshold_chart
+from unspoken.server.pages import page, render
+
+__all__ = ["router"]
+
+router = APIRouter()
+_WORDS_FOR_STATE = {
+    "done": "complete",
+    "slow": "ended early: this display did not show the planned frames",
+    "interrupted": "left before its end; makes no result",
+    "open": "under way",
+}
+
+
+def _desk(request: Request) -> Desk:
+    desk = request.app.state.desk
+    assert isinstance(desk, Desk)
+    return desk
+
+
+def _levels() -> list[dict[str, Any]]:
+    return [{"name": x.name, "title": x.title, "what": x.what} for x in LEVELS]
+
+
+@page(router, "/academy", "home.html")
+def home(request: Request) -> dict[str, Any]:
+    """What to do next."""
+    return course_state(_desk(request))
+
+
+@page(router, "/academy/identify", "identify.html")
+def identify(request: Request) -> dict[str, Any]:
+    """The drill of naming expressions."""
+    return {"levels": _levels(), "due": course_state(_desk(request))["due"]}
+
+
+@page(router, "/academy/spot", "spot.html")
+def spot(request: Request) -> dict[str, Any]:
+    """The drill of spotting movements."""
+    return {"levels": [x for x in _levels() if x["name"] != "mixed"]}
+
+
+@page(router, "/academy/tests", "tests.html")
+def tests(request: Request) -> dict[str, Any]:
+    """The tests and when they are due."""
+    listed = course_state(_desk(request))["steps"]
+    return {"tests": [step for step in listed if step["purpose"] in TESTS]}
+
+
+@page(router, "/academy/results", "results.html")
+def my_results(request: Request) -> dict[str, Any]:
+    """All results, with intervals."""
+    found = results(_desk(request))
+    charts = {
+        "thresholds": threshold_chart(
+            {PURPOSES[n].title: t["score"]["thresholds"] for n, t in found["tests"].items()}
+        ),
+        "curve": curve_chart(found["curve"]),
+    }
+    return {**found, "charts": charts, "states": _WORDS_FOR_STATE}
+
+
+@page(router, "/academy/results/{block}", "result.html")
+def one_result(request: Request) -> dict[str, Any]:
+    """One block."""
+    found = block_result(_desk(request), request.path_params["block"])
+    chart = threshold_chart({found["block"]["title"]: found["score"]["thresholds"]})
+    words = {step: word for step, word, _chance in CONFIDENCE}
+    return {**found, "chart": chart, "states": _WORDS_FOR_STATE, "confidence": words}
+
+
+@page(router, "/academy/data", "data.html")
+def my_data(request: Request) -> dict[str, Any]:
+    """What is stored, and where."""
+    desk = _desk(request)
+    found = everything(desk)
+    counts = {name: len(rows) for name, rows in found.items() if isinstance(rows, list)}
+    name = found["profile"][0]["name"] if found["profile"] else ""
+    return {"counts": counts, "path_on_disk": str(desk.database.path or ""), "name": name}
+
+
+@page(router, "/academy/certificate", "certificate.html")
+def certificate(request: Request) -> dict[str, Any]:
+    """What was done, with what result; the task is stated."""
+    desk = _desk(request)
+    found = results(desk)["tests"]
+    return {"tests": found, "name": course_state(desk)["name"]}
+
+
+@page(router, "/academy/drill", "drill.html")
+def drill(request: Request) -> dict[str, Any]:
+    """The page a drill or test runs in."""
+    asked = {
+        key: request.query_params.get(key, usual)
+        for key, usual in (("task", "identify"), ("purpose", "drill"), ("level", "plain"))
+    }
+    known = {level.name for level in LEVELS}
+    if (
+        asked["task"] not in TASKS
+        or asked["purpose"] not in PURPOSES
+        or asked["level"] not in known
+    ):
+        raise UsageError("There is no such drill.", "Start from the page that lists the drills.")
+    purpose = PURPOSES[asked["purpose"]]
+    config = {
+        **asked,
+        "feedback": purpose.feedback,
+        "answers": list(ANSWERS),
+        "regions": list(REGIONS),
+        "confidence": [[step, word] for step, word, _chance in CONFIDENCE],
+        "looks": {name: spread(shown[0].units) for name, shown in EXPRESSIONS.items()},
+        "units": {key: [f"AU{u.code}", u.name, u.region] for u in ACTION_UNITS for key in u.keys},
+    }
+    return {
+        "config": config,
+        "title": purpose.title
+        if purpose.name != "drill"
+        else f"{asked['task']} drill".capitalize(),
+        "level": level_named(asked["level"]).title,
+        "notice_read": course_state(_desk(request))["notice_read"],
+    }
+
+
+@router.post("/academy/notice")
+def read_notice(request: Request, back: Annotated[str, Form()] = "/academy") -> Response:
+    """The notice about flashing pictures was read."""
+    desk = _desk(request)
+    with desk.database.session() as session:
+        desk.profile(session).notice_at = desk.now()
+    # Only to a page of ours: one slash, then a name.
+    ours = back.startswith("/academy") and not any(mark in back for mark in "\\\r\n")
+    return RedirectResponse(back if ours else "/academy", 303)
+
+
+@router.post("/academy/name")
+def set_name(request: Request, name: Annotated[str, Form(max_length=120)] = "") -> Response:
+    """The name for the certificate."""
+    desk = _desk(request)
+    with desk.database.session() as session:
+        desk.profile(session).name = " ".join(name.split())
+    return render(request, "_named.html", {"name": " ".join(name.split())})
+
+
+@router.get("/academy/data/export")
+def export(request: Request) -> Response:
+    """Everything in one file."""
+    file = 'attachment; filename="unspoken-academy.json"'
+    return JSONResponse(everything(_desk(request)), headers={"Content-Disposition": file})
+
+
+@router.post("/academy/data/delete")
+def delete(request: Request) -> Response:
+    """Delete everything."""
+    delete_everything(_desk(request))
+    return render(request, "_deleted.html", {})

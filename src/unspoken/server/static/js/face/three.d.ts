@@ -1,0 +1,2 @@
+/** What the type checker knows of the drawing library: its published types. */
+export * from "three";

@@ -1,0 +1,1 @@
+"""What is kept from one day to the next: the database and its migrations."""

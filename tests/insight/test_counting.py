@@ -1,0 +1,81 @@
+"""Moments and minutes by customer and level."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unspoken.errors import InputError
+from unspoken.insight.counting import choose_measures, count_groups
+from unspoken.insight.groupings import Grouping
+from unspoken.insight.interactions import Interaction, Segment
+
+STEP = Grouping("step", "segment kind", "step")
+
+
+def one(
+    customer: str,
+    exposure: list[tuple[float, float]],
+    times: list[float],
+    steps: list[tuple[str, float, float]],
+) -> Interaction:
+    return Interaction(
+        name=customer,
+        folder=Path(customer),
+        customer=customer,
+        tags={},
+        outcomes={},
+        segments=tuple(Segment("step", label, a, b, {}) for label, a, b in steps),
+        exposure=tuple(exposure),
+        marks={"signal:confusion": np.array(times)},
+    )
+
+
+def test_minutes_are_the_exposure_inside_a_step_and_moments_those_with_their_apex_in_it() -> None:
+    made = one(
+        "C1",
+        [(0.0, 30.0), (60.0, 150.0)],
+        [10.0, 60.0, 119.9, 120.0],
+        [("a", 0.0, 60.0), ("b", 60.0, 120.0)],
+    )
+    counts = count_groups([made], STEP, ["signal:confusion"])
+    assert counts.levels == ("a", "b") and counts.measures == ("confusion",)
+    assert counts.minutes.tolist() == [[0.5, 1.0]]
+    assert counts.moments[0].tolist() == [[1.0, 2.0]]
+    assert "25%" in counts.notes[0]
+
+
+def test_a_customer_with_many_interactions_is_one_customer() -> None:
+    visits = [one("C1", [(0.0, 60.0)], [5.0], [("a", 0.0, 60.0)]) for _ in range(7)]
+    counts = count_groups(visits, STEP, ["signal:confusion"])
+    assert counts.customers == ("C1",)
+    assert counts.moments[0].tolist() == [[7.0]] and counts.interactions.tolist() == [7]
+
+
+def test_without_measured_time_in_any_level_it_says_so() -> None:
+    made = one("C1", [(0.0, 10.0)], [], [("a", 20.0, 60.0)])
+    with pytest.raises(InputError, match="no measured time"):
+        count_groups([made], STEP, ["micro"])
+
+
+def test_an_unknown_measure_gets_a_suggestion() -> None:
+    made = one("C1", [(0.0, 60.0)], [5.0], [("a", 0.0, 60.0)])
+    with pytest.raises(InputError, match='Did you mean "confusion"'):
+        choose_measures([made], ["confuson"])
+
+
+@given(
+    st.lists(st.floats(0.0, 600.0), min_size=2, max_size=12),
+    st.lists(st.floats(0.0, 600.0), max_size=20),
+)
+def test_steps_side_by_side_lose_and_double_nothing(edges: list[float], times: list[float]) -> None:
+    bounds = [0.0, *sorted(edges), 601.0]
+    steps = [(f"s{i}", a, b) for i, (a, b) in enumerate(zip(bounds, bounds[1:], strict=False))]
+    made = one("C1", [(0.0, 601.0)], sorted(times), steps)
+    counts = count_groups([made], STEP, ["signal:confusion"])
+    assert counts.minutes.sum() == pytest.approx(601.0 / 60.0)
+    assert counts.moments.sum() == len(times)

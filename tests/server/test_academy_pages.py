@@ -1,0 +1,117 @@
+"""The academy's pages and their JSON twins, for an empty and for a full record."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from unspoken.academy.desk import Desk
+from unspoken.academy.simulated import Clock, SimulatedLearner, take_block
+from unspoken.facs.prototypes import EMOTIONS
+from unspoken.server.charts import curve_chart, threshold_chart
+
+HTML = {"Accept": "text/html"}
+PAGES = ["", "/identify", "/spot", "/tests", "/results", "/data", "/certificate", "/drill"]
+WANTED = {"task": "identify", "purpose": "drill", "level": "plain", "refresh_hz": 60.0}
+
+
+def somebody() -> SimulatedLearner:
+    return SimulatedLearner(dict.fromkeys(EMOTIONS, 0.06))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_has_a_json_twin(learner: TestClient, page: str) -> None:
+    assert learner.get(f"/academy{page}", headers=HTML).status_code == 200
+    twin = learner.get(f"/academy{page}.json")
+    assert twin.headers["content-type"].startswith("application/json")
+    assert isinstance(twin.json(), dict)
+
+
+def test_results_come_with_intervals_and_say_what_they_are_not(
+    learner: TestClient, desk: Desk, clock: Clock
+) -> None:
+    rng = np.random.default_rng(1)
+    block = take_block(desk, somebody(), "pre", rng)
+    take_block(desk, somebody(), "post", rng)
+    text = learner.get("/academy/results", headers=HTML).text
+    assert "not skill with customers" in text and "Nobody is ranked" in text
+    assert text.count('class="chart"') == 2
+    one = learner.get(f"/academy/results/{block}", headers=HTML).text
+    assert "120 trials count" in one
+    found = learner.get(f"/academy/results/{block}.json").json()["score"]
+    assert found["thresholds"]["fear"]["low_s"] < found["thresholds"]["fear"]["high_s"]
+    certificate = " ".join(learner.get("/academy/certificate", headers=HTML).text.split())
+    assert "The task" in certificate and "This is not skill with customers" in certificate
+
+
+def test_there_is_no_certificate_before_the_test(learner: TestClient) -> None:
+    assert "There is none yet" in learner.get("/academy/certificate", headers=HTML).text
+
+
+def test_a_result_that_does_not_exist_is_a_page_not_a_traceback(learner: TestClient) -> None:
+    answer = learner.get("/academy/results/nothing", headers=HTML)
+    assert answer.status_code == 400 and "There is no such result" in answer.text
+    lost = learner.get("/academy/nowhere", headers=HTML)
+    assert lost.status_code == 404 and "There is no such page" in lost.text
+    assert learner.get("/academy/nowhere.json").json()["error"] == "There is no such page"
+    odd = learner.get("/academy/drill?task=juggle", headers=HTML)
+    assert odd.status_code == 409 and "no such drill" in odd.text
+
+
+def test_everything_can_be_taken_along_and_deleted(learner: TestClient, desk: Desk) -> None:
+    take_block(desk, somebody(), "drill", np.random.default_rng(1))
+    learner.post("/academy/name", data={"name": " Ada  <b>L</b> "})
+    export = learner.get("/academy/data/export")
+    assert "attachment" in export.headers["content-disposition"]
+    content = export.json()
+    assert (len(content["trials"]), len(content["reviews"])) == (40, 7)
+    assert content["profile"][0]["name"] == "Ada <b>L</b>"
+    assert "<b>L" not in learner.get("/academy", headers=HTML).text
+    assert "deleted" in learner.post("/academy/data/delete").text
+    after = learner.get("/academy/data/export").json()
+    assert not any(after[t] for t in ("blocks", "trials", "estimates", "reviews", "profile"))
+
+
+def test_the_notice_leads_back_to_our_own_pages_only(learner: TestClient) -> None:
+    assert "photosensitive" in learner.get("/academy/drill", headers=HTML).text
+    back = learner.post("/academy/notice", data={"back": "/academy/drill?task=spot"})
+    assert back.headers["location"] == "/academy/drill?task=spot"
+    assert "photosensitive" not in learner.get("/academy/drill", headers=HTML).text
+    away = learner.post("/academy/notice", data={"back": "//evil.test/academy"})
+    assert away.headers["location"] == "/academy"
+
+
+def test_a_block_over_the_api(learner: TestClient) -> None:
+    block = learner.post("/api/academy/blocks", json=WANTED).json()
+    assert (block["state"], block["wanted"]) == ("open", 40)
+    trials = learner.post(f"/api/academy/blocks/{block['id']}/rounds").json()["trials"]
+    assert len(trials) == 10
+    answers = [
+        {"id": t["id"], "response": "none", "shown_frames": t["planned_frames"]} for t in trials
+    ]
+    path = f"/api/academy/blocks/{block['id']}/answers"
+    assert learner.post(path, json={"answers": answers}).json()["new"] == 10
+    again = learner.post(path, json={"answers": answers}).json()
+    assert (again["new"], again["counted"]) == (0, 10)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{"response": "joy"}, {"confidence": 5}, {"shown_frames": -1}, {"flags": ["odd"]},
+     {"rt_s": float(-1)}, {"id": "x"}, {"more": 1}, {"when_s": "soon"}],
+)  # fmt: skip
+def test_answers_that_make_no_sense_are_refused(
+    learner: TestClient, broken: dict[str, object]
+) -> None:
+    block = learner.post("/api/academy/blocks", json=WANTED).json()["id"]
+    trial = learner.post(f"/api/academy/blocks/{block}/rounds").json()["trials"][0]
+    answer = {"id": trial["id"], "response": "none", "shown_frames": 1, **broken}
+    sent = learner.post(f"/api/academy/blocks/{block}/answers", json={"answers": [answer]})
+    assert sent.status_code == 422 and "message" in sent.json()
+
+
+def test_charts_are_empty_without_measurements() -> None:
+    assert threshold_chart({}) == "" and curve_chart([]) == ""
+    nothing = {"trials": 0, "threshold_s": 0.1, "low_s": 0.1, "high_s": 0.1}
+    assert threshold_chart({"Test": {"fear": nothing}}) == ""

@@ -1,0 +1,244 @@
+"""The academy in a real browser: keyboard, frames, lost connections, two tabs, narrow windows.
+
+Faces are drawn by a stand-in here, so that these tests look at presenting and not at drawing; the
+faces have tests of their own.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.server.conftest import Running
+from unspoken.server.pages import STATIC
+from unspoken.store.models import Block, Trial
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not (STATIC / "vendor" / "versions.json").is_file(),
+        reason="the pages' libraries are missing (Node.js 20 or later, then: make web)",
+    ),
+]
+CHROMIUM = os.environ.get("UNSPOKEN_CHROMIUM") or shutil.which("chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+STAND_IN = (Path(__file__).parent / "stand_in_stage.js").read_text(encoding="utf-8")
+PATIENCE_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM or not Path(CHROMIUM).is_file():
+        pytest.skip("no chromium on this machine (Debian: apt-get install chromium)")
+    with playwright.sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, running: Running) -> Iterator[Callable[..., Page]]:
+    """Open a page as the learner; complaints and requests to anywhere else fail the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+    away: list[str] = []
+
+    def heard(text: str) -> None:
+        # A refused connection is what one of the tests is about.
+        if "Failed to load resource" not in text:
+            complaints.append(text)
+
+    def opened(path: str, context: BrowserContext | None = None, **options: Any) -> Page:
+        if context is None:
+            options.setdefault("viewport", {"width": 1000, "height": 900})
+            context = browser.new_context(**options)
+            contexts.append(context)
+            stand_in = "**/static/js/face/face-stage.js"
+            script = {"content_type": "text/javascript", "body": STAND_IN}
+            context.route(stand_in, lambda route: route.fulfill(**script))
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("console", lambda message: heard(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda r: away.append(r.url) if running.base not in r.url else None)
+        page.goto(running.access.address)
+        page.goto(running.base + path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+    assert [url for url in away if not url.startswith(("data:", "blob:"))] == []
+
+
+def state(page: Page, wanted: str) -> None:
+    page.wait_for_selector(f'#drill[data-state="{wanted}"]')
+
+
+def begin(page: Page) -> None:
+    if page.get_by_text("I have read this").count():
+        page.get_by_text("I have read this").click()
+    state(page, "ready")
+    page.keyboard.press("Enter")
+
+
+def answer(page: Page) -> None:
+    """Whatever is asked: the first choice, by keyboard, until nothing is asked."""
+    state(page, "asking")
+    while page.get_attribute("#drill", "data-state") == "asking":
+        moment = page.locator("input[type=range]").count()
+        page.keyboard.press("Enter" if moment else "1")
+        page.wait_for_timeout(40)
+
+
+def trials(running: Running) -> list[Trial]:
+    with running.desk.database.session() as session:
+        return list(session.scalars(sa.select(Trial).where(Trial.answered_at.is_not(None))))
+
+
+def test_a_drill_is_done_by_keyboard_and_what_was_shown_is_kept(
+    visit: Callable[..., Page], running: Running
+) -> None:
+    page = visit("/academy/drill?task=identify")
+    begin(page)
+    for _ in range(3):
+        answer(page)
+        state(page, "explaining")
+        assert page.locator(".said.right, .said.wrong").count() == 1
+        page.keyboard.press("Enter")
+    page.wait_for_function("localStorage.getItem('unspoken-outbox') === null")
+    kept = trials(running)
+    assert len(kept) == 3
+    for trial in kept:
+        assert trial.response == "happiness" and trial.confidence == 1
+        assert (trial.shown_frames == trial.planned_frames) or "late" in trial.flags
+
+
+def test_spotting_asks_whether_where_and_when(visit: Callable[..., Page], running: Running) -> None:
+    page = visit("/academy/drill?task=spot")
+    begin(page)
+    answer(page)
+    state(page, "explaining")
+    page.wait_for_function("localStorage.getItem('unspoken-outbox') === null")
+    (trial,) = trials(running)
+    assert (trial.response, trial.region) == ("something", "brow")
+    assert trial.when_s == pytest.approx(1.5, abs=0.1)
+
+
+def test_answers_survive_a_lost_connection_and_a_reload(
+    visit: Callable[..., Page], running: Running
+) -> None:
+    page = visit("/academy/drill?task=identify")
+    begin(page)
+    state(page, "asking")
+    page.context.set_offline(True)
+    answer(page)
+    state(page, "explaining")
+    page.keyboard.press("Enter")
+    answer(page)
+    state(page, "explaining")
+    assert trials(running) == []
+    assert page.evaluate("JSON.parse(localStorage.getItem('unspoken-outbox')).length") == 2
+    page.context.set_offline(False)
+    page.goto(running.base + "/academy")
+    page.wait_for_function("localStorage.getItem('unspoken-outbox') === null")
+    assert len(trials(running)) == 2
+    assert page.get_by_text("You left a block").count() == 1
+
+
+def test_a_page_in_the_background_pauses_and_the_face_does_not_count(
+    visit: Callable[..., Page], running: Running
+) -> None:
+    page = visit("/academy/drill?task=spot")
+    begin(page)
+    # A headless browser has no background: the page is told that it went there.
+    page.wait_for_function("document.querySelector('.screen') && unspokenDrill.log.length === 0")
+    page.evaluate(
+        "Object.defineProperty(document, 'hidden', {configurable: true, get: () => true});"
+        "setInterval(() => document.dispatchEvent(new Event('visibilitychange')), 50)"
+    )
+    state(page, "paused")
+    page.evaluate("Object.defineProperty(document, 'hidden', {get: () => false})")
+    page.keyboard.press("Enter")
+    page.wait_for_function("localStorage.getItem('unspoken-outbox') === null || true")
+    page.evaluate("fetch('/academy.json')")
+    stored = running.desk
+    with stored.database.session() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Block)) == 1
+    assert page.evaluate("unspokenDrill.log[0].flags") == ["hidden"]
+
+
+def test_a_second_tab_waits_its_turn(visit: Callable[..., Page]) -> None:
+    first = visit("/academy/drill?task=identify")
+    begin(first)
+    second = visit("/academy/drill?task=identify", context=first.context)
+    state(second, "elsewhere")
+    assert second.get_by_text("Open in another tab").count() == 1
+
+
+@pytest.mark.parametrize("hz", [50, 60, 75, 144])
+def test_frames_are_judged_by_the_rate_of_the_display(visit: Callable[..., Page], hz: int) -> None:
+    """The clock of displays of other rates, fed with their frame times."""
+    page = visit("/academy")
+    found = page.evaluate(
+        """async (hz) => {
+          const { rateOf, verdict } = await import("/static/js/drill/timing.js");
+          const stamps = Array.from({ length: 80 }, (_, i) => (i * 1000) / hz + (i % 3) * 0.2);
+          const slip = stamps.map((t, i) => (i > 42 ? t + 1000 / hz : t));
+          const plan = { hz, onset: 40, planned: 5 };
+          return [rateOf(stamps), verdict(stamps, plan), verdict(slip, plan),
+                  verdict(slip, { hz, onset: 10, planned: 5 }),
+                  verdict(stamps, { hz, onset: 10, planned: 0 })];
+        }""",
+        hz,
+    )
+    rate, exact, late, before, catch_trial = found
+    assert rate["hz"] == hz and rate["steady"] > 0.95
+    assert exact == {"shown": 5, "late": False}
+    assert late == {"shown": 6, "late": True}
+    assert before == {"shown": 5, "late": False}
+    assert catch_trial == {"shown": 0, "late": False}
+
+
+def test_data_are_deleted_with_one_click(visit: Callable[..., Page], running: Running) -> None:
+    running.desk.open_block("identify", "drill", "plain", 60.0)
+    page = visit("/academy/data")
+    page.get_by_role("button", name="Delete my data").click()
+    page.get_by_text("Everything is deleted").wait_for()
+    with running.desk.database.session() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Block)) == 0
+
+
+@pytest.mark.parametrize("width", [360, 800, 1600])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_fit_every_window(visit: Callable[..., Page], width: int, scheme: str) -> None:
+    page = visit("/academy", viewport={"width": width, "height": 800}, color_scheme=scheme)
+    base = page.url.removesuffix("/academy")
+    for name in ("", "/identify", "/spot", "/tests", "/results", "/data", "/certificate", "/drill"):
+        page.goto(f"{base}/academy{name}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert page.locator("h1").count() == 1
+
+
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(visit: Callable[..., Page]) -> None:
+    page = visit("/academy")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.classList.contains('main')"):
+            break
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+    assert page.evaluate("document.activeElement.textContent") == "Take the test"
+    assert outline == "3px"
