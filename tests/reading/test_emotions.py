@@ -125,7 +125,7 @@ def test_no_events_give_no_readings_and_blinks_stay_without() -> None:
 def test_the_words_name_units_sides_and_cautions() -> None:
     (one,) = readings([event("AU4L", "AU4R", "AU7R", flags=("mouth_opening",))])
     assert one.sentence.startswith("AU4 left and right 0.25, AU7 right 0.25; consistent with ")
-    assert "Caution: speech" in one.sentence
+    assert "Caution: movements of the mouth" in one.sentence
 
 
 units = st.lists(st.sampled_from([k for k in UNIT_KEYS if "45" not in k]), max_size=8, unique=True)
