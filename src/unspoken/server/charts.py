@@ -75,7 +75,7 @@ def _grid(rows: int) -> str:
     bottom = _TOP + rows * _ROW
     lines = [
         f'<line class="grid" x1="{_x(t / 1000)}" x2="{_x(t / 1000)}" y1="{_TOP}" y2="{bottom}"/>'
-        + _text(_x(t / 1000), bottom + 16, f"{t}" + (" ms" if t == _TICKS[-1] else ""),
+        + _text(_x(t / 1000), bottom + 16, "1 s" if t == _TICKS[-1] else f"{t} ms" if t == _TICKS[0] else str(t),
                 "end" if t == _TICKS[-1] else "middle")
         for t in _TICKS
     ]  # fmt: skip
