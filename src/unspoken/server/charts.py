@@ -73,12 +73,13 @@ def _x(seconds: float) -> float:
 
 def _grid(rows: int) -> str:
     bottom = _TOP + rows * _ROW
-    lines = [
-        f'<line class="grid" x1="{_x(t / 1000)}" x2="{_x(t / 1000)}" y1="{_TOP}" y2="{bottom}"/>'
-        + _text(_x(t / 1000), bottom + 16, f"{t}" + (" ms" if t == _TICKS[-1] else ""),
-                "end" if t == _TICKS[-1] else "middle")
-        for t in _TICKS
-    ]  # fmt: skip
+    named = {_TICKS[0]: f"{_TICKS[0]} ms", _TICKS[-1]: "1 s"}
+    lines = []
+    for tick in _TICKS:
+        x = _x(tick / 1000)
+        anchor = "end" if tick == _TICKS[-1] else "middle"
+        lines.append(f'<line class="grid" x1="{x}" x2="{x}" y1="{_TOP}" y2="{bottom}"/>')
+        lines.append(_text(x, bottom + 16, named.get(tick, str(tick)), anchor))
     return "".join(lines)
 
 
