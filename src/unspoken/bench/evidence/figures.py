@@ -252,7 +252,10 @@ def _ratio(over: Floats, under: Floats) -> Floats:
 def _value(draws: Floats) -> Value:
     """The first draw is the figure, the others make its interval."""
     again = draws[1:][np.isfinite(draws[1:])]
-    low, high = np.quantile(again, [0.025, 0.975]) if again.size > 1 else (np.nan, np.nan)
+    # Draws that cannot differ (a single clip or copy has it) make no interval.
+    if again.size < 2 or np.ptp(again) <= 1e-9 * abs(draws[0]):
+        return Value(float(draws[0]), np.nan, np.nan)
+    low, high = np.quantile(again, [0.025, 0.975])
     return Value(float(draws[0]), float(low), float(high))
 
 
