@@ -233,7 +233,11 @@ def test_a_batch_goes_on_after_a_bad_source(run: Run, clip: Clip, tmp_path: Path
     assert files(out) == {
         folder + name
         for folder in ("quiet", "quiet-2")
-        for name in ("", "/events.csv", "/signals.parquet", "/analysis.json")
+        for name in (
+            "",
+            *("/events.csv", "/signals.parquet", "/analysis.json"),
+            *("/moments.json", "/places.parquet"),
+        )
     }
     assert said.out.count("s measured of") == 2
     assert "2 of 3 sources analysed. Not analysed:" in said.err
