@@ -94,6 +94,7 @@ def test_a_loop_has_every_picture_twice_and_stays_small() -> None:
     assert abs(loop.times_s[loop.apex] - event.apex_s) <= 1 / 60 + 1e-9
     assert loop.times_s[0] <= event.onset_s - 0.06
     sheet = cv2.imdecode(np.frombuffer(loop.sheet, np.uint8), cv2.IMREAD_COLOR)
+    assert sheet is not None
     rows = -(-len(loop.times_s) // COLUMNS)
     assert sheet.shape == (2 * rows * SIDE_PX, COLUMNS * SIDE_PX, 3)
     assert len(loop.sheet) < 170_000

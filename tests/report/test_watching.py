@@ -100,6 +100,7 @@ def shown_picture(page: Page) -> int:
     page.wait_for_timeout(120)
     raw = np.frombuffer(page.locator("#v").screenshot(), np.uint8)
     picture = cv2.imdecode(raw, cv2.IMREAD_GRAYSCALE)
+    assert picture is not None
     height, width = picture.shape
     middle = picture[height // 3 : height // 2, width // 3 : width // 2]
     return round((float(middle.mean()) - grey_of(0)) / 4)

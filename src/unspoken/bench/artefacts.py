@@ -311,7 +311,7 @@ def table(all_found: Sequence[Found]) -> str:
         "|---|---|---|---|---|---|",
     ]
     for kind in KINDS:
-        if kind == "clean":
+        if kind == "clean" or all(f.take.kind != kind for f in all_found):
             continue
         s = score(kind, all_found)
         truths = [t for f in all_found if f.take.kind == kind for t in f.take.intervals]
@@ -322,6 +322,8 @@ def table(all_found: Sequence[Found]) -> str:
             f"| {times} | {s['events']:.0f} |"
         )
     clean = [f for f in all_found if f.take.kind == "clean"]
+    if not clean:
+        return "\n".join(lines)
     said = sum(len(v) for f in clean for k, v in f.artefacts.items() if k != "track_edge")
     minutes = sum(f.seconds for f in clean) / 60.0
     events = sum(len(f.events) for f in clean)

@@ -375,4 +375,4 @@ def _shares(triangles: Delaunay, where: NDArray[np.int64], at: Floats) -> Floats
     """Barycentric coordinates of points in given triangles, shape (points, 3)."""
     transform = triangles.transform[where]
     first_two = np.einsum("pij,pj->pi", transform[:, :2], at - transform[:, 2])
-    return np.c_[first_two, 1.0 - first_two.sum(axis=1)]
+    return np.column_stack((first_two, 1.0 - first_two.sum(axis=1)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -41,7 +41,7 @@ class Seen:
 
 def read_moments(
     events: Sequence[Event],
-    exposure: dict[int, Spans],
+    exposure: Mapping[int, Spans],
     context: Context | None = None,
     playbook: Playbook | None = None,
     model: EmotionModel | None = None,
@@ -53,7 +53,7 @@ def read_moments(
     ----------
     events : sequence of Event
         Blinks are passed over.
-    exposure : dict of int to intervals
+    exposure : mapping of int to intervals
         Usable evidence of each face, seconds.
     context : Context, optional
         What was going on; nothing where left out.
