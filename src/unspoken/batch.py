@@ -17,7 +17,13 @@ from unspoken.analysis import Analysis
 from unspoken.context.record import Context
 from unspoken.errors import InputError, OutputError
 from unspoken.filing import Batch, part_path, writing
-from unspoken.interaction import MOMENTS_NAME, Interaction, MomentsFile, moments_text
+from unspoken.interaction import (
+    MOMENTS_NAME,
+    Interaction,
+    MomentsFile,
+    analysis_digest,
+    moments_text,
+)
 from unspoken.pipeline import Progress, Run, run
 from unspoken.places import PLACES_NAME, places_bytes
 from unspoken.settings import Settings
@@ -206,13 +212,15 @@ def _save(analysis: Analysis, done: Run, job: Job, stop: StopRequest | None) -> 
     """Write report and tables so that they appear together; the tables alone if need be."""
     folder = _folder_for(analysis, job)
     assert analysis.signals_file is not None
-    page, failure = _report(replace(done, analysis=analysis), stop, folder)
+    moments = _moments(analysis, folder)
+    page, failure = _report(replace(done, analysis=analysis), stop, folder, moments)
     with Batch(folder) as batch:
         if page is not None:
             batch.add_pieces(_REPORT_NAME, page)
         batch.add_bytes(PLACES_NAME, places_bytes(done.places))
         saved = analysis.save(folder)
-        batch.add_bytes(MOMENTS_NAME, moments_text(_moments(saved, folder)))
+        moments = replace(moments, analysis_sha256=analysis_digest(saved.folder))
+        batch.add_bytes(MOMENTS_NAME, moments_text(moments))
     if page is None:
         with writing(folder / _REPORT_NAME):
             # An earlier report would tell of other results than those beside it.
@@ -238,7 +246,7 @@ def _moments(analysis: Analysis, folder: Path) -> MomentsFile:
 
 
 def _report(
-    done: Run, stop: StopRequest | None, folder: Path
+    done: Run, stop: StopRequest | None, folder: Path, moments: MomentsFile
 ) -> tuple[list[bytes] | None, Exception | None]:
     """The page, or why there is none: the tables are what cannot be made again."""
     if not done.analysis.settings.report:
@@ -246,7 +254,7 @@ def _report(
     from unspoken.report.run_report import render_run
 
     try:
-        return list(render_run(done, folder, _moments(done.analysis, folder))), None
+        return list(render_run(done, folder, moments)), None
     except KeyboardInterrupt:
         # Asked once more while the report was made.
         if stop is not None:

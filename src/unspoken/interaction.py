@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 __all__ = ["MOMENTS_NAME", "MOMENTS_VERSION", "Interaction", "MomentsFile", "PlaybookFacts"]
-__all__ += ["moments_text"]
+__all__ += ["analysis_digest", "moments_text"]
 
 MOMENTS_NAME = "moments.json"
 #: Grows when an older program could misread the file; added keys do not count.
@@ -232,7 +232,7 @@ class Interaction:
         """
         playbook = playbook or find_playbook()
         model = model or default_model()
-        digest = _digest(self.folder)
+        digest = analysis_digest(self.folder)
         exposure, notes = self._exposure(digest)
         moments, baseline = read_moments(
             self.analysis.events,
@@ -288,7 +288,8 @@ class Interaction:
             return {str(f.face_id): ((f.first_s, f.last_s),) for f in customers}, [note]
 
 
-def _digest(folder: Path | None) -> str:
+def analysis_digest(folder: Path | None) -> str:
+    """SHA-256 of the ``analysis.json`` in a folder, hexadecimal; "" where there is none."""
     if folder is None or not (folder / _ANALYSIS).is_file():
         return ""
     return hashlib.sha256((folder / _ANALYSIS).read_bytes()).hexdigest()
