@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import percentile_filter, uniform_filter1d
 
 __all__ = ["jump_cuts", "key_frame_pops", "repeated"]
 
@@ -46,6 +45,9 @@ def repeated(change: Array) -> NDArray[np.bool_]:
     ndarray of bool, shape (n,)
         False throughout a scene that stands still by itself, as a frozen picture does.
     """
+    # Slow to load, and not needed before the first second of evidence is there.
+    from scipy.ndimage import percentile_filter, uniform_filter1d
+
     known = np.isfinite(change)
     filled = np.where(known, change, 0.0)
     usual = percentile_filter(filled, _USUAL_PERCENTILE, size=_WINDOW, mode="nearest")
@@ -99,6 +101,8 @@ def key_frame_pops(key: NDArray[np.bool_], jump: Array) -> NDArray[np.bool_]:
     """
     if key.size < _WINDOW // 2 or key.mean() > 0.3:
         return np.zeros(key.size, dtype=bool)
+    from scipy.ndimage import percentile_filter
+
     usual = percentile_filter(np.nan_to_num(jump), 50, size=_WINDOW // 2, mode="nearest")
     return np.asarray(key & (jump > _POP_FACTOR * usual) & (jump > _POP_SIZE))
 
