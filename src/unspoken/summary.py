@@ -124,7 +124,12 @@ def summarise(
         The run was stopped before the end of the source.
     """
     ordered = _numbered(sorted(events, key=lambda e: (e.onset_s, e.face_id, e.apex_s)))
-    artefacts = [a for c in engine.customers.values() for a in c.spotter.artefacts]
+    artefacts = [
+        a
+        for c in engine.customers.values()
+        for a in c.spotter.artefacts
+        if a.kind != "cut" or not any(a.interval.contains(t) for t in engine.cuts_s)
+    ]
     artefacts += [Artefact("cut", 0, Interval(t, t)) for t in engine.cuts_s]
     faces = tuple(_face(engine, face_id) for face_id in sorted(engine.tracks))
     stopped = ["The analysis was stopped before the end of the source."] if partial else []

@@ -292,7 +292,8 @@ def with_readings(events: Sequence[Event], model: EmotionModel | None = None) ->
     for event in events:
         if event.kind != "blink":
             one = next(found)
-            event = replace(event, emotion=one.emotion, emotion_probability=one.probability)
+            if one.emotion:  # an event that was not named keeps the very same "unknown"
+                event = replace(event, emotion=one.emotion, emotion_probability=one.probability)
         out.append(event)
     return out
 
