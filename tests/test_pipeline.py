@@ -73,6 +73,18 @@ def test_events_are_reported_in_container_time_on_a_variable_rate_clip(tmp_path:
     assert times[event.onset_frame] == pytest.approx(event.onset_s, abs=0.03)
 
 
+def test_the_smile_of_a_real_film_starts_when_it_does(feat_clip: Callable[[str], Path]) -> None:
+    """24 and 30 pictures a second in one file: number over average rate would be 0.25 s early.
+
+    A broad smile changes much of the face, and with it goes a blink: still it is neither a hand
+    before the face nor an artefact.
+    """
+    analysis = analyze(feat_clip("noface_face.mov"), role="customer")
+    smiles = [e for e in analysis.events if e.kind == "macro" and "AU12L" in e.action_units]
+    assert [e.onset_s for e in smiles] == pytest.approx([4.51], abs=0.12)
+    assert smiles[0].emotion in ("happiness", "")
+
+
 def test_a_clip_that_does_not_start_at_zero_keeps_its_own_clock(tmp_path: Path) -> None:
     times = 7.25 + np.arange(0.0, 3.0, 1 / 25)
     script = replace(QUIET, events=(brows(9.0),))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,9 +30,8 @@ __all__ = ["EvidenceStream", "empty_row", "head_rotation"]
 _SMALLEST_ICD_PX = 12.0
 #: Share of the face left unexplained by template and fields: something is in front of it.
 _OCCLUDED_MISFIT = 0.55
-#: Fine contrast relative to the usual one below which nothing can be compared, and share of the
-#: face that looks like something else above which something is in front of it.
-_BLURRED, _COVERED = 0.5, 0.18
+#: Fine contrast relative to the usual one below which nothing can be compared.
+_BLURRED = 0.5
 #: Mesh score below which the face counts as hidden.
 _LOWEST_PRESENCE = 0.3
 
@@ -131,8 +132,6 @@ class EvidenceStream:
         )
         if self._scene.sharpness < _BLURRED:
             return self._row(frame, seen, scores, None, "blurred")
-        if self._scene.covered > _COVERED:
-            return self._row(frame, seen, scores, None, "occluded")
         look = Look(
             crop,
             seen.points,
@@ -177,6 +176,10 @@ class EvidenceStream:
         icd = geometry.icd_px(seen.points)
         gaze_x, gaze_y = geometry.gaze(scores)
         explained = 0.0 if measured is None else 1.0 - measured.misfit
+        scene = self._scene
+        if gap == "occluded" and scene is not None:
+            # What looks different may be a broad smile; here nets or template say it is hidden.
+            scene = replace(scene, covered=1.0)
         return EvidenceRow(
             frame=frame.index,
             time_s=frame.time_s,
@@ -193,5 +196,5 @@ class EvidenceStream:
             light=float("nan") if measured is None else self._light,
             quality=explained * min(1.0, icd / 40.0),
             gap=gap,
-            scene=self._scene,
+            scene=scene,
         )

@@ -34,8 +34,9 @@ _CUT_S = 0.35
 _MOSTLY = 0.4
 #: A voice this near to a moving mouth is its own, seconds.
 _VOICE_NEAR_S = 0.3
-#: Block edges on the face count from this blockiness, and so does cover from this share of it.
-_BLOCKY, _COVERED = 1.3, 0.15
+#: Block edges on the face count from this blockiness; cover where the face is hidden alone: a broad
+#: smile makes a quarter of a face look different, a hand on the mouth a fifth.
+_BLOCKY, _COVERED = 1.3, 0.95
 #: Share of exact repeats within a second from which pictures count as repeated.
 _REPEATED = 0.08
 #: Half length of the stretch around a cut or a track's edge, seconds.

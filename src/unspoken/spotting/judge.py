@@ -64,6 +64,9 @@ _WITH_S = 0.25
 _RISE_S = 1.0
 #: A decoy this much weaker than a real movement nearby is its shadow.
 _SHADOW = 1.7
+#: A held decoy that comes and goes with a movement this much stronger is its cross-talk: a smile
+#: stretches the lips, which is a pucker the wrong way round.
+_ECHO, _ECHO_IOU = 1.25, 0.5
 _CASTS_SHADOW = 6.0
 _SHADOW_S = 1.0
 _REMEMBER_S = 90.0
@@ -180,6 +183,7 @@ class Judge:
         near = Interval(candidate.onset_s - _SHADOW_S, candidate.offset_s + _SHADOW_S)
         for real in self._recent:
             stronger = real.statistic > max(_SHADOW * candidate.statistic, _CASTS_SHADOW)
+            stronger |= _echoes(candidate, real)
             if stronger and near.overlap_s(Interval(real.onset_s, real.offset_s)) > 0:
                 key = (candidate.detector, candidate.area, real.apex_s)
                 if key not in self._shadows:
@@ -314,6 +318,14 @@ class Judge:
             flags=tuple(sorted(flags)),
             unit_errors={key: round(c.errors[key], 5) for key in UNIT_KEYS if key in c.errors},
         )
+
+
+def _echoes(decoy: Candidate, real: Candidate) -> bool:
+    """Whether a held decoy is the other side of a held movement."""
+    if decoy.detector != "excursion" or real.detector != "excursion":
+        return False
+    together = iou(Interval(decoy.onset_s, decoy.offset_s), Interval(real.onset_s, real.offset_s))
+    return together >= _ECHO_IOU and real.statistic > _ECHO * decoy.statistic
 
 
 def _same(a: Candidate, b: Candidate) -> bool:
