@@ -104,6 +104,8 @@ def test_an_interrupted_run_goes_on_and_gives_the_same_numbers(
 ) -> None:
     """Stopped after the first copy, then started again: nothing is done twice."""
     again = replace(asked, out=tmp_path / "run", keep_copies=False)
+    again.out.mkdir()
+    (again.out / "plan.json").write_text(done["plan.json"], encoding="utf-8")
     plan = settle_plan(again)
     made: list[str] = []
     work = running._work
