@@ -86,6 +86,19 @@ def state(page: Page, wanted: str) -> None:
     page.wait_for_selector(f'#drill[data-state="{wanted}"]')
 
 
+def until(page: Page, condition: str) -> None:
+    """Wait for a condition.
+
+    The browser's own waiting evaluates text inside the page, which the content security policy
+    rightly forbids.
+    """
+    for _ in range(PATIENCE_MS // 50):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never came true: {condition}")
+
+
 def begin(page: Page) -> None:
     if page.get_by_text("I have read this").count():
         page.get_by_text("I have read this").click()
@@ -117,7 +130,7 @@ def test_a_drill_is_done_by_keyboard_and_what_was_shown_is_kept(
         state(page, "explaining")
         assert page.locator(".said.right, .said.wrong").count() == 1
         page.keyboard.press("Enter")
-    page.wait_for_function("localStorage.getItem('unspoken-outbox') === null")
+    until(page, "localStorage.getItem('unspoken-outbox') === null")
     kept = trials(running)
     assert len(kept) == 3
     for trial in kept:
@@ -130,7 +143,7 @@ def test_spotting_asks_whether_where_and_when(visit: Callable[..., Page], runnin
     begin(page)
     answer(page)
     state(page, "explaining")
-    page.wait_for_function("localStorage.getItem('unspoken-outbox') === null")
+    until(page, "localStorage.getItem('unspoken-outbox') === null")
     (trial,) = trials(running)
     assert (trial.response, trial.region) == ("something", "brow")
     assert trial.when_s == pytest.approx(1.5, abs=0.1)
@@ -152,7 +165,7 @@ def test_answers_survive_a_lost_connection_and_a_reload(
     assert page.evaluate("JSON.parse(localStorage.getItem('unspoken-outbox')).length") == 2
     page.context.set_offline(False)
     page.goto(running.base + "/academy")
-    page.wait_for_function("localStorage.getItem('unspoken-outbox') === null")
+    until(page, "localStorage.getItem('unspoken-outbox') === null")
     assert len(trials(running)) == 2
     assert page.get_by_text("You left a block").count() == 1
 
@@ -163,7 +176,7 @@ def test_a_page_in_the_background_pauses_and_the_face_does_not_count(
     page = visit("/academy/drill?task=spot")
     begin(page)
     # A headless browser has no background: the page is told that it went there.
-    page.wait_for_function("document.querySelector('.screen') && unspokenDrill.log.length === 0")
+    until(page, "document.querySelector('.screen') && unspokenDrill.log.length === 0")
     page.evaluate(
         "Object.defineProperty(document, 'hidden', {configurable: true, get: () => true});"
         "setInterval(() => document.dispatchEvent(new Event('visibilitychange')), 50)"
@@ -171,7 +184,6 @@ def test_a_page_in_the_background_pauses_and_the_face_does_not_count(
     state(page, "paused")
     page.evaluate("Object.defineProperty(document, 'hidden', {get: () => false})")
     page.keyboard.press("Enter")
-    page.wait_for_function("localStorage.getItem('unspoken-outbox') === null || true")
     page.evaluate("fetch('/academy.json')")
     stored = running.desk
     with stored.database.session() as session:

@@ -53,6 +53,8 @@ class Desk:
         Which faces are shown when.
     clock : callable, optional
         Gives the present time with its zone.
+    draw : callable, optional
+        Given n, draws a whole number below n; chance decides on forms and the order of trials.
     """
 
     def __init__(
@@ -60,16 +62,18 @@ class Desk:
         database: Database,
         cast: Cast,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        draw: Callable[[int], int] = secrets.randbelow,
     ) -> None:
         self.database = database
         self.cast = cast
         self.now = clock
+        self._draw = draw
 
     def profile(self, session: Session) -> Profile:
         """The learner's row; made on first use."""
         found = session.get(Profile, 1)
         if found is None:
-            order = form_order(secrets.randbelow(4))
+            order = form_order(self._draw(4))
             found = Profile(id=1, name="", created_at=self.now(), form_order=order)
             session.add(found)
         return found
@@ -130,7 +134,7 @@ class Desk:
             form=form_for(purpose, self.profile(session).form_order),
             rounds=PURPOSES[purpose].rounds,
             refresh_hz=refresh_hz,
-            seed=secrets.randbelow(2**31),
+            seed=self._draw(2**31),
             state="open",
             started_at=self.now(),
             seen_at=self.now(),
