@@ -102,9 +102,15 @@ def test_spotting_scores_where_and_when(desk: Desk) -> None:
     rng = np.random.default_rng(1)
     regions = SimulatedLearner(dict.fromkeys(("brow", "eye", "nose", "mouth"), 0.05))
     block = take_block(desk, regions, "drill", rng, task="spot")
-    result = score([answer_of(t) for t in trials_of(desk, block)], "spot", "plain", 60.0)
+    taken = trials_of(desk, block)
+    result = score([answer_of(t) for t in taken], "spot", "plain", 60.0)
     assert result.trials == 44
-    assert result.median_when_error_s is not None and 0.05 < result.median_when_error_s < 0.4
+    named = [t for t in taken if t.truth != NONE and t.when_s is not None]
+    middles = [(t.onset_frame + t.planned_frames / 2) / 60.0 for t in named]
+    off = [abs(t.when_s - middle) for t, middle in zip(named, middles, strict=True) if t.when_s]
+    assert len(off) > 15
+    assert result.median_when_error_s == pytest.approx(np.median(off))
+    assert 0.01 < np.median(off) < 0.4
 
 
 def test_late_trials_do_not_count_and_are_shown_again(desk: Desk) -> None:
