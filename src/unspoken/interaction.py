@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -21,9 +21,6 @@ from unspoken.reading.moments import Moment
 from unspoken.reading.playbook import LoadedPlaybook, find_playbook
 from unspoken.reading.signals import read_moments
 
-if TYPE_CHECKING:
-    import polars as pl
-
 __all__ = ["MOMENTS_NAME", "MOMENTS_VERSION", "Interaction", "MomentsFile", "PlaybookFacts"]
 __all__ += ["analysis_digest", "moments_text"]
 
@@ -32,7 +29,6 @@ MOMENTS_NAME = "moments.json"
 MOMENTS_VERSION = 1
 _SCHEMA = "unspoken.moments"
 _ANALYSIS = "analysis.json"
-_SIGNALS = "signals.parquet"
 Spans = tuple[tuple[float, float], ...]
 
 
@@ -311,31 +307,13 @@ def _known_exposure(folder: Path | None, digest: str) -> dict[str, Spans] | None
 
 def _measured(analysis: Analysis) -> dict[str, Spans]:
     """Exposure of every measured face from the signals."""
-    table = _three_columns(analysis)
-    faces = table["face_id"].to_numpy()
-    times, gaps = table["time_s"].to_numpy(), (table["gap"] == "").to_numpy()
+    times, faces, gaps = analysis.sliced_signals().in_view()
     found: dict[str, Spans] = {}
     for face in analysis.faces:
         if face.measured_s > 0.0:
             own = np.flatnonzero(faces == face.face_id)
-            found[str(face.face_id)] = exposure_of(times[own], gaps[own])
+            found[str(face.face_id)] = exposure_of(times[own], gaps[own] == 0)
     return found
-
-
-def _three_columns(analysis: Analysis) -> pl.DataFrame:
-    import polars as pl
-
-    path = None if analysis.folder is None else analysis.folder / _SIGNALS
-    if path is None or not path.is_file():
-        return analysis.signals.select("time_s", "face_id", "gap").with_columns(
-            pl.col("face_id").fill_null(0)
-        )
-    try:
-        return pl.read_parquet(
-            path, columns=["time_s", "face_id", "gap"], hive_partitioning=False
-        ).with_columns(pl.col("face_id").fill_null(0))
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise InputError(f"{path} cannot be read: {error}.") from error
 
 
 def _version_notes(analysis: Analysis) -> list[str]:

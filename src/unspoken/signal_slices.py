@@ -119,6 +119,26 @@ class SlicedSignals:
         counts.pop(0, None)
         return dict(sorted(counts.items()))
 
+    def in_view(self) -> tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.uint8]]:
+        """When which face was in view, and whether there is evidence; reads three columns only.
+
+        Returns
+        -------
+        time_s, face_id, gap : ndarray, shape (rows,)
+            As in `SignalSlice`.
+
+        Raises
+        ------
+        SourceNotFound, InputError
+            When the file is gone or broken.
+        """
+        times, faces, gaps = [np.empty(0)], [np.empty(0, np.int32)], [np.empty(0, np.uint8)]
+        for batch in self._batches(["time_s", "face_id", "gap"]):
+            times.append(batch.column("time_s").to_numpy())
+            faces.append(_whole(batch.column("face_id")))
+            gaps.append(_gap_codes(batch.column("gap")))
+        return np.concatenate(times), np.concatenate(faces), np.concatenate(gaps)
+
     def __iter__(self) -> Iterator[SignalSlice]:
         """Slices of at most `SLICE_ROWS` rows, in the order of the table.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import cv2
@@ -19,8 +20,11 @@ from unspoken.media.facts import ClockFacts, SourceFacts
 from unspoken.media.frame import Frame
 from unspoken.motion.evidence import EvidenceRow
 from unspoken.reading.moments import Moment, Signal
+from unspoken.report.loops import Loop, LoopPlan, LoopTaker
 from unspoken.report.moments import ShownMoments
-from unspoken.report.pictures import EventPictures, choose_events, moments_of, take_pictures
+from unspoken.report.pictures import EventPictures, PictureTaker, choose_events, moments_of
+from unspoken.report.pictures import Moment as PictureMoment
+from unspoken.report.second_pass import Frames, look_again
 from unspoken.settings import Settings
 from unspoken.signals import SignalsTable
 from unspoken.spotting.events import Artefact, Event
@@ -323,11 +327,30 @@ def sample_pictures(analysis: Analysis) -> dict[str, EventPictures]:
     """Strips of drawn faces."""
     moments = moments_of(choose_events(analysis.events), lambda face, frame: TO_PICTURE)
     rate = analysis.clock.median_rate_hz
-    return take_pictures(
-        moments,
-        lambda wanted: (drawn_frame(i, i / rate, analysis.events) for i, _ in wanted),
-        crop_px=192,
+    return pictures_of(
+        moments, lambda wanted: (drawn_frame(i, i / rate, analysis.events) for i, _ in wanted), 192
     )
+
+
+def pictures_of(
+    moments: Sequence[PictureMoment], frames: Frames, crop_px: int
+) -> dict[str, EventPictures]:
+    """Key frames as a report takes them, in a look at these frames alone."""
+    taker = PictureTaker(moments, crop_px)
+    look_again(frames, [taker])
+    return taker.pictures()
+
+
+def loops_of(
+    plans: Sequence[LoopPlan],
+    to_picture: Callable[[int, int], NDArray[np.float64] | None],
+    frames: Frames,
+    crop_px: int,
+) -> dict[str, Loop]:
+    """Loops as a report makes them, in a look at these frames alone."""
+    taker = LoopTaker(plans, to_picture, crop_px)
+    look_again(frames, [taker])
+    return taker.loops()
 
 
 def sample_context() -> Context:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.report.samples import TO_PICTURE, drawn_frame, sample_analysis
+from tests.report.samples import TO_PICTURE, drawn_frame, loops_of, sample_analysis
 from unspoken.facs.units import UNIT_INDEX
 from unspoken.motion.crop import canonical_icd_px
 from unspoken.report.loops import (
@@ -16,7 +16,6 @@ from unspoken.report.loops import (
     LoopPlan,
     enlarged_fields,
     loop_events,
-    make_loops,
     plan_loops,
     warped,
 )
@@ -84,7 +83,7 @@ def test_a_loop_has_every_picture_twice_and_stays_small() -> None:
     values = np.zeros((len(event.action_units), 300))
     values[:, 96:106] = 0.1
     (made,) = plan_loops([event], {event.event_id: (times, values)}, TIMES[:300])
-    loops = make_loops(
+    loops = loops_of(
         [made],
         lambda face, frame: TO_PICTURE,
         lambda wanted: (drawn_frame(i, t, analysis.events) for i, t in wanted),
@@ -98,7 +97,7 @@ def test_a_loop_has_every_picture_twice_and_stays_small() -> None:
     rows = -(-len(loop.times_s) // COLUMNS)
     assert sheet.shape == (2 * rows * SIDE_PX, COLUMNS * SIDE_PX, 3)
     assert len(loop.sheet) < 250_000
-    assert not make_loops([made], lambda face, frame: None, lambda wanted: [], 192)
+    assert not loops_of([made], lambda face, frame: None, lambda wanted: [], 192)
 
 
 def test_frames_that_cannot_be_had_leave_the_loop_out() -> None:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.report.samples import TO_PICTURE, drawn_frame, planted_events
+from tests.report.samples import TO_PICTURE, drawn_frame, pictures_of, planted_events
 from unspoken.media.frame import Frame
 from unspoken.report.pictures import (
     DIFFERENCE_GAIN,
@@ -18,7 +18,6 @@ from unspoken.report.pictures import (
     Moment,
     choose_events,
     moments_of,
-    take_pictures,
 )
 
 PLAIN = (("micro", ("AU4L",), 0.1, 1.0, 0.1, 0.2),)
@@ -44,7 +43,7 @@ def strip(frames: dict[int, Frame]) -> NDArray[np.uint8]:
     eye = np.array([[1.0, 0.0, 80.0], [0.0, 1.0, 40.0]])
     roles = zip(ROLES, sorted(frames), strict=True)
     moments = [Moment("1-1", role, i, i / 30, eye) for role, i in roles]
-    taken = take_pictures(moments, lambda wanted: (frames[i] for i, _ in wanted), PICTURE_PX)
+    taken = pictures_of(moments, lambda wanted: (frames[i] for i, _ in wanted), PICTURE_PX)
     return decoded(taken["1-1"].difference)
 
 
@@ -74,7 +73,7 @@ def test_frames_are_asked_for_once_and_in_order() -> None:
         asked.extend(index for index, _ in wanted)
         return (drawn_frame(i, t, events) for i, t in wanted)
 
-    taken = take_pictures(moments_of(events, lambda face, frame: TO_PICTURE), frames, 192)
+    taken = pictures_of(moments_of(events, lambda face, frame: TO_PICTURE), frames, 192)
     assert asked == sorted(set(asked))
     assert set(taken) == {"1-1", "1-2"}
     assert [shot.frame for shot in taken["1-1"].shots.values()] == [30, 33, 39]
@@ -84,10 +83,10 @@ def test_frames_are_asked_for_once_and_in_order() -> None:
 def test_a_frame_that_cannot_be_read_leaves_its_place_empty() -> None:
     events = planted_events(PLAIN, 30.0)
     moments = moments_of(events, lambda face, frame: TO_PICTURE)
-    only = take_pictures(moments, lambda wanted: [drawn_frame(30, 1.0, events)], 192)["1-1"]
+    only = pictures_of(moments, lambda wanted: [drawn_frame(30, 1.0, events)], 192)["1-1"]
     assert list(only.shots) == ["onset"]
     assert only.difference is None
-    assert take_pictures(moments, lambda wanted: [], 192) == {}
+    assert pictures_of(moments, lambda wanted: [], 192) == {}
 
 
 def test_a_face_that_was_not_measured_has_no_moments() -> None:
@@ -100,7 +99,7 @@ def test_the_crop_is_cut_where_the_matrix_says() -> None:
     luma[100:164, 200:264] = 200
     frame = Frame(0, 0.0, luma, None, full_range=True)
     matrix = np.array([[1.0, 0.0, 200.0], [0.0, 1.0, 100.0]])
-    taken = take_pictures([Moment("a", "onset", 0, 0.0, matrix)], lambda wanted: [frame], 64)
+    taken = pictures_of([Moment("a", "onset", 0, 0.0, matrix)], lambda wanted: [frame], 64)
     picture = decoded(taken["a"].shots["onset"].jpeg)
     assert picture[4:-4, 4:-4].min() > 190
 

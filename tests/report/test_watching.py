@@ -19,6 +19,7 @@ from tests.report.samples import (
     clock_facts,
     drawn_frame,
     hour_analysis,
+    loops_of,
     sample_analysis,
     sample_context,
     sample_moments,
@@ -28,7 +29,7 @@ from unspoken.analysis import Analysis
 from unspoken.report.extras import Extras
 from unspoken.report.html import write_report
 from unspoken.report.judgements import Judgements
-from unspoken.report.loops import loop_events, make_loops, plan_loops
+from unspoken.report.loops import loop_events, plan_loops
 from unspoken.report.plots import PlotRows
 from unspoken.report.video import embedded_video, linked_video
 
@@ -197,7 +198,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Analysis, Path]:
     series = {one.event.event_id: one.series()[:2] for one in rows}
     times = [i / 30 for i in range(analysis.clock.frames)]
     plans = plan_loops([one.event for one in rows], series, times)
-    loops = make_loops(
+    loops = loops_of(
         plans,
         lambda face, frame: TO_PICTURE,
         lambda wanted: (drawn_frame(i, i / 30, analysis.events) for i, _ in wanted),

@@ -18,7 +18,6 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_ndtr, ndtr
 
 from unspoken.reading.emotion_table import CODES, LABELS, EmotionTable, default_table
 from unspoken.reading.evidence import UnitEvidence, overlap, peaks_icd, unit_evidence
@@ -192,6 +191,9 @@ class GenerativeModel:
         self, evidence: UnitEvidence, rows: NDArray[np.bool_], kind: str
     ) -> tuple[Array, Array]:
         """Likelihood of what was seen of every unit if it is present, and if it is absent."""
+        # Loaded at the first event: it takes a third of a second, which every start would pay.
+        from scipy.special import ndtr
+
         law = getattr(self.table.amplitude, kind)
         how = self.table.measurement
         listed, size = evidence.listed[rows], evidence.size_icd[rows]
@@ -231,6 +233,8 @@ class GenerativeModel:
 
 def _density(value: Array, centre: Array | float, spread: Array, edge: Array) -> Array:
     """Normal density of a logarithm, cut off below the edge above which a unit is listed."""
+    from scipy.special import log_ndtr
+
     z = (value - centre) / spread
     above = log_ndtr(np.minimum((centre - edge) / spread + 1.0, 8.0))
     result: Array = np.exp(-0.5 * z * z - above) / (spread * np.sqrt(2.0 * np.pi))

@@ -52,7 +52,7 @@ def render_report(
     analysis : Analysis
         What to show.
     pictures : mapping of str to EventPictures
-        Strips by event, from `unspoken.report.pictures.take_pictures`; may be empty.
+        Strips by event, from `unspoken.report.pictures.PictureTaker`; may be empty.
     extras : Extras, optional
         Context, moments, video, loops and judgements.
 

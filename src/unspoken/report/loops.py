@@ -9,7 +9,8 @@ motion the same way, layer by layer.)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,7 +26,7 @@ from unspoken.motion.fields import spread
 from unspoken.report.pictures import cut_patch
 from unspoken.spotting.events import Event
 
-__all__ = ["MOST_LOOPS", "Loop", "LoopPlan", "loop_events", "make_loops", "plan_loops"]
+__all__ = ["MOST_LOOPS", "Loop", "LoopPlan", "LoopTaker", "loop_events", "plan_loops"]
 
 #: Loops in a page; each takes 70 to 250 kB, so all together stay below 3 MB.
 MOST_LOOPS = 12
@@ -125,55 +126,65 @@ def plan_loops(
     return plans
 
 
-def make_loops(
-    plans: Sequence[LoopPlan],
-    to_picture: Callable[[int, int], NDArray[np.float64] | None],
-    frames: Callable[[Sequence[tuple[int, float]]], Iterable[Frame]],
-    crop_px: int,
-) -> dict[str, Loop]:
-    """Cut and enlarge the loops in one pass over the frames they need.
+class LoopTaker:
+    """Cuts and enlarges loops out of the frames of a second look.
 
     Parameters
     ----------
     plans : sequence of LoopPlan
         From :func:`plan_loops`.
-    to_picture, frames, crop_px
-        As for `unspoken.report.pictures.moments_of` and `take_pictures`.
-
-    Returns
-    -------
-    dict of str to Loop
-        By event; without those whose frames could not all be read.
+    to_picture, crop_px
+        As for `unspoken.report.pictures.moments_of` and `PictureTaker`.
     """
-    users: dict[int, list[tuple[LoopPlan, int]]] = {}
-    times: dict[int, float] = {}
-    for plan in plans:
-        for place, (index, time_s) in enumerate(zip(plan.frames, plan.times_s, strict=True)):
-            users.setdefault(index, []).append((plan, place))
-            times[index] = time_s
-    patches: dict[str, dict[int, NDArray[np.uint8]]] = {}
-    for frame in frames(sorted(times.items())) if times else ():
-        for plan, place in users.get(frame.index, ()):
-            matrix = to_picture(plan.event.face_id, frame.index)
-            if matrix is not None:
-                patch = cut_patch(frame, matrix, crop_px, SIDE_PX)
-                patches.setdefault(plan.event.event_id, {})[place] = patch
-    return dict(_finished(plans, patches))
+
+    def __init__(
+        self,
+        plans: Sequence[LoopPlan],
+        to_picture: Callable[[int, int], NDArray[np.float64] | None],
+        crop_px: int,
+    ) -> None:
+        self._to_picture = to_picture
+        self._crop_px = crop_px
+        self._users: dict[int, list[tuple[LoopPlan, int]]] = {}
+        self._times: dict[int, float] = {}
+        for plan in plans:
+            for place, (index, time_s) in enumerate(zip(plan.frames, plan.times_s, strict=True)):
+                self._users.setdefault(index, []).append((plan, place))
+                self._times[index] = time_s
+        self._patches: dict[str, dict[int, NDArray[np.uint8]]] = {}
+        self._loops: dict[str, Future[Loop]] = {}
+        self._workshop = ThreadPoolExecutor(1, "unspoken-loops")
+
+    def wanted(self) -> dict[int, float]:
+        """Capture time of each frame that is needed, by index."""
+        return self._times
+
+    def take(self, frame: Frame) -> None:
+        """Cut what is needed of a frame; a loop is made as soon as its last frame is there."""
+        for plan, place in self._users.get(frame.index, ()):
+            matrix = self._to_picture(plan.event.face_id, frame.index)
+            if matrix is None:
+                continue
+            name = plan.event.event_id
+            taken = self._patches.setdefault(name, {})
+            taken[place] = cut_patch(frame, matrix, self._crop_px, SIDE_PX)
+            if len(taken) == len(plan.frames):
+                recorded = [taken[i] for i in range(len(taken))]
+                self._loops[name] = self._workshop.submit(_made, plan, recorded)
+                del self._patches[name]
+
+    def loops(self) -> dict[str, Loop]:
+        """By event; without those whose frames could not all be read. Waits for the last one."""
+        with self._workshop:
+            return {name: made.result() for name, made in self._loops.items()}
 
 
-def _finished(
-    plans: Sequence[LoopPlan], patches: Mapping[str, dict[int, NDArray[np.uint8]]]
-) -> Iterator[tuple[str, Loop]]:
-    for plan in plans:
-        taken = patches.get(plan.event.event_id, {})
-        if len(taken) < len(plan.frames):
-            continue
-        gain, displaced = enlarged_fields(plan)
-        recorded = [taken[i] for i in range(len(plan.frames))]
-        enlarged = [warped(p, (gain - 1.0) * d) for p, d in zip(recorded, displaced, strict=True)]
-        sheet = _sheet([*_padded(recorded), *enlarged])
-        apex = int(np.argmin(np.abs(np.array(plan.times_s) - plan.event.apex_s)))
-        yield plan.event.event_id, Loop(sheet, plan.times_s, apex, gain)
+def _made(plan: LoopPlan, recorded: list[NDArray[np.uint8]]) -> Loop:
+    gain, displaced = enlarged_fields(plan)
+    enlarged = [warped(p, (gain - 1.0) * d) for p, d in zip(recorded, displaced, strict=True)]
+    sheet = _sheet([*_padded(recorded), *enlarged])
+    apex = int(np.argmin(np.abs(np.array(plan.times_s) - plan.event.apex_s)))
+    return Loop(sheet, plan.times_s, apex, gain)
 
 
 def enlarged_fields(plan: LoopPlan) -> tuple[float, NDArray[np.float32]]:

@@ -23,12 +23,12 @@ __all__ = [
     "EventPictures",
     "Moment",
     "PictureRole",
+    "PictureTaker",
     "Shot",
     "choose_events",
     "cut_patch",
     "moments_of",
     "ranked_events",
-    "take_pictures",
 ]
 
 PictureRole = Literal["onset", "apex", "offset"]
@@ -151,50 +151,48 @@ def moments_of(
     return sorted(moments, key=lambda moment: moment.frame)
 
 
-def take_pictures(
-    moments: Sequence[Moment],
-    frames: Callable[[Sequence[tuple[int, float]]], Iterable[Frame]],
-    crop_px: int,
-) -> dict[str, EventPictures]:
-    """Cut the pictures out of the frames that are asked for.
+class PictureTaker:
+    """Cuts key frames out of the frames of a second look, see `unspoken.report.second_pass`.
 
     Parameters
     ----------
     moments : sequence of Moment
         What is needed.
-    frames : callable
-        Given (frame index, time in seconds) pairs in rising order, each once, yields those
-        frames; frames that cannot be read may be left out.
     crop_px : int
         Side of the crop that `Moment.to_picture` maps from.
-
-    Returns
-    -------
-    dict of str to EventPictures
-        By event; without an entry for events of which nothing could be read.
     """
-    wanted: dict[int, list[Moment]] = {}
-    for moment in moments:
-        wanted.setdefault(moment.frame, []).append(moment)
-    if not wanted:
-        return {}
-    shots: dict[str, dict[PictureRole, Shot]] = {}
-    greys: dict[tuple[str, str], _GREY] = {}
-    places = [(frame, same[0].time_s) for frame, same in sorted(wanted.items())]
-    for frame in frames(places):
-        for moment in wanted.pop(frame.index, []):
-            patch = cut_patch(frame, moment.to_picture, crop_px, PICTURE_PX)
+
+    def __init__(self, moments: Sequence[Moment], crop_px: int) -> None:
+        self._crop_px = crop_px
+        self._wanted: dict[int, list[Moment]] = {}
+        for moment in moments:
+            self._wanted.setdefault(moment.frame, []).append(moment)
+        self._shots: dict[str, dict[PictureRole, Shot]] = {}
+        self._greys: dict[tuple[str, str], _GREY] = {}
+
+    def wanted(self) -> dict[int, float]:
+        """Capture time of each frame that is needed, by index."""
+        return {index: same[0].time_s for index, same in self._wanted.items()}
+
+    def take(self, frame: Frame) -> None:
+        """Cut what is needed of a frame."""
+        for moment in self._wanted.get(frame.index, ()):
+            patch = cut_patch(frame, moment.to_picture, self._crop_px, PICTURE_PX)
             shot = Shot(_jpeg(patch), frame.index, frame.time_s)
-            shots.setdefault(moment.event_id, {})[moment.role] = shot
+            self._shots.setdefault(moment.event_id, {})[moment.role] = shot
             if moment.role != "offset":
                 grey = cv2.cvtColor(patch, cv2.COLOR_RGB2GRAY).astype(np.float32)
-                greys[moment.event_id, moment.role] = grey
-    return {
-        event_id: EventPictures(
-            taken, _difference(greys.get((event_id, "onset")), greys.get((event_id, "apex")))
-        )
-        for event_id, taken in shots.items()
-    }
+                self._greys[moment.event_id, moment.role] = grey
+
+    def pictures(self) -> dict[str, EventPictures]:
+        """By event; without an entry for events of which nothing could be read."""
+        greys = self._greys
+        return {
+            event_id: EventPictures(
+                taken, _difference(greys.get((event_id, "onset")), greys.get((event_id, "apex")))
+            )
+            for event_id, taken in self._shots.items()
+        }
 
 
 def cut_patch(

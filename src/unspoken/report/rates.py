@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from scipy.special import gammainccinv, gammaincinv
-
 from unspoken.analysis import Analysis
 
 __all__ = ["Rate", "poisson_interval", "rate", "rates_by_kind"]
@@ -39,6 +37,9 @@ def poisson_interval(count: int, level: float = 0.95) -> tuple[float, float]:
         raise ValueError(f"a count cannot be negative, got {count}")
     if not 0.0 < level < 1.0:
         raise ValueError(f"the level lies between 0 and 1, got {level}")
+    # Loaded here: it takes a third of a second, which every start of the program would pay.
+    from scipy.special import gammainccinv, gammaincinv
+
     tail = (1.0 - level) / 2.0
     low = float(gammaincinv(count, tail)) if count else 0.0
     return low, float(gammainccinv(count + 1, tail))

@@ -19,18 +19,19 @@ from unspoken.pipeline import Run
 from unspoken.places import load_places
 from unspoken.report.extras import Extras, load_extras
 from unspoken.report.html import MOST_STRIPS, report_pieces
-from unspoken.report.loops import Loop, LoopPlan, loop_events, make_loops, plan_loops
+from unspoken.report.loops import Loop, LoopPlan, LoopTaker, loop_events, plan_loops
 from unspoken.report.moments import ShownMoments, shown
-from unspoken.report.pictures import EventPictures, choose_events, moments_of, take_pictures
+from unspoken.report.pictures import EventPictures, PictureTaker, choose_events, moments_of
 from unspoken.report.plots import PlotRows
+from unspoken.report.second_pass import look_again
 from unspoken.report.timeline import FrameTimes
 from unspoken.stages import ahead
 from unspoken.summary import FacePlaces
 
 __all__ = ["render_again", "render_run"]
 
-#: Pictures that may wait to be cut; bounds memory.
-_AHEAD = 3
+#: Bytes of pictures that may wait to be cut: loops want many in a row, then none for a while.
+_WAITING_BYTES = 32e6
 
 
 def render_run(
@@ -123,7 +124,7 @@ def _render(
         try:
             found = read_frames_at(source, indices, times, fps=analysis.settings.fps)
             # Decoding lets go of the interpreter, so the next picture is read while one is cut.
-            with closing(ahead(found, _AHEAD)) as read:
+            with closing(ahead(found, _depth(analysis))) as read:
                 yield from read
         except InputError:
             return  # the source is gone or changed meanwhile: a report without pictures
@@ -134,10 +135,17 @@ def _render(
         rank = extras.rank()
         strips = choose_events(analysis.events, MOST_STRIPS, rank)
         crop_px = analysis.settings.crop_px
-        pictures = take_pictures(moments_of(strips, to_picture), frames, crop_px)
-        plans = _plans(analysis, rank, frame_times_s)
-        loops = make_loops(plans, to_picture, frames, crop_px)
+        stills = PictureTaker(moments_of(strips, to_picture), crop_px)
+        moving = LoopTaker(_plans(analysis, rank, frame_times_s), to_picture, crop_px)
+        look_again(frames, (stills, moving))
+        pictures, loops = stills.pictures(), moving.loops()
     yield from report_pieces(analysis, pictures, replace(extras, loops=loops))
+
+
+def _depth(analysis: Analysis) -> int:
+    """How many pictures may wait; there are twelve bits to a pixel."""
+    size = 1.5 * analysis.source.width * analysis.source.height
+    return int(min(32.0, max(3.0, _WAITING_BYTES / max(size, 1.0))))
 
 
 def _plans(
