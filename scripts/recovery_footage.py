@@ -25,6 +25,7 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -36,7 +37,9 @@ from unspoken.timing import Interval
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZE, RATE_HZ, SECONDS = (560, 440), 30.0, 60.0
-CALM = {"shift_icd": 0.008, "roll_deg": 0.1, "yaw_deg": 0.2, "pitch_deg": 0.15, "scale": 0.001}
+CALM: dict[str, Any] = {
+    **{"shift_icd": 0.008, "roll_deg": 0.1, "yaw_deg": 0.2, "pitch_deg": 0.15, "scale": 0.001}
+}
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,7 @@ class EvidenceStream:
         if reading.measurement.misfit > _OCCLUDED_MISFIT:
             return self._row(frame, seen, scores, None, "occluded")
         error = self._scatter.push(frame.time_s, reading.amplitude, reading.error)
-        row = (reading.amplitude, error, reading.measurement)
+        row = (reading.amplitude, error, reading.error, reading.measurement)
         return self._row(frame, seen, scores, row, "")
 
     def _make_backend(self, look: Look) -> Backend:
@@ -168,11 +168,11 @@ class EvidenceStream:
         frame: Frame,
         seen: FaceObservation,
         scores: Array,
-        reading: tuple[Array, Array, Measurement] | None,
+        reading: tuple[Array, Array, Array, Measurement] | None,
         gap: Gap,
     ) -> EvidenceRow:
         nothing = np.full(len(UNIT_KEYS), np.nan, np.float32)
-        amplitude, error, measured = reading or (nothing, nothing, None)
+        amplitude, error, claimed, measured = reading or (nothing, nothing, nothing, None)
         icd = geometry.icd_px(seen.points)
         gaze_x, gaze_y = geometry.gaze(scores)
         explained = 0.0 if measured is None else 1.0 - measured.misfit
@@ -197,4 +197,5 @@ class EvidenceStream:
             quality=explained * min(1.0, icd / 40.0),
             gap=gap,
             scene=scene,
+            claimed=claimed,
         )

@@ -62,8 +62,8 @@ class EvidenceWindow:
     zero : ndarray, shape (n,)
         Counts the places where nearly every unit jumped at once between two frames, as after a
         change of template or light. No muscle does that, so the evidence has another zero there.
-    amplitude, error : ndarray of float32, shape (n, units)
-        Evidence.
+    amplitude, error, claimed : ndarray of float32, shape (n, units)
+        Evidence, see `unspoken.motion.evidence.EvidenceRow`.
     side : dict of str to ndarray, shape (n,)
         Pose in degrees, openings, gaze, light, inner-eye-corner distance in pixels.
     """
@@ -79,6 +79,7 @@ class EvidenceWindow:
     error: NDArray[np.float32]
     side: dict[str, NDArray[np.float32]]
     zero: NDArray[np.int64]
+    claimed: NDArray[np.float32]
 
     @classmethod
     def empty(cls, keep_s: float) -> EvidenceWindow:
@@ -87,7 +88,8 @@ class EvidenceWindow:
         integers, flags = none.astype(np.int64), none.astype(bool)
         side = {name: none.astype(np.float32) for name in _SIDE}
         return cls(
-            keep_s, none, integers, integers, flags, flags, flags, units, units, side, integers
+            *(keep_s, none, integers, integers, flags, flags, flags, units, units, side),
+            *(integers, units),
         )
 
     def extend(self, rows: list[EvidenceRow]) -> None:
@@ -111,6 +113,8 @@ class EvidenceWindow:
         self.valid = np.concatenate([self.valid[keep:], usable])
         self.amplitude = np.concatenate([self.amplitude[keep:], amplitude])
         self.error = np.concatenate([self.error[keep:], error])
+        claimed = [r.error if r.claimed is None else r.claimed for r in rows]
+        self.claimed = np.concatenate([self.claimed[keep:], np.stack(claimed).astype(np.float32)])
         self.zero = np.concatenate([self.zero[keep:], np.zeros(len(rows), dtype=np.int64)])
         self.repeat = np.concatenate([self.repeat[keep:], np.zeros(len(rows), dtype=bool)])
         self._find_steps(fresh)
