@@ -127,9 +127,7 @@ class EvidenceStream:
             self._first_brightness = max(brightness, 1.0)
         self._light = brightness / self._first_brightness
         self.meter.push(frame, crop, seen.points, frame.time_s)
-        self._scene = self._watcher.look(
-            frame, crop, seen.points, transform, seen.pose, self.meter.blocks
-        )
+        self._scene = self._watcher.look(frame, crop, seen.points, self.meter.blocks)
         if self._scene.sharpness < _BLURRED:
             return self._row(frame, seen, scores, None, "blurred")
         look = Look(
@@ -178,8 +176,7 @@ class EvidenceStream:
         explained = 0.0 if measured is None else 1.0 - measured.misfit
         scene = self._scene
         if gap == "occluded" and scene is not None:
-            # What looks different may be a broad smile; here nets or template say it is hidden.
-            scene = replace(scene, covered=1.0)
+            scene = replace(scene, hidden=True)
         return EvidenceRow(
             frame=frame.index,
             time_s=frame.time_s,

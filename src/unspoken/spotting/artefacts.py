@@ -34,9 +34,8 @@ _CUT_S = 0.35
 _MOSTLY = 0.4
 #: A voice this near to a moving mouth is its own, seconds.
 _VOICE_NEAR_S = 0.3
-#: Block edges on the face count from this blockiness; cover where the face is hidden alone: a broad
-#: smile makes a quarter of a face look different, a hand on the mouth a fifth.
-_BLOCKY, _COVERED = 1.3, 0.95
+#: Block edges on the face count from this blockiness.
+_BLOCKY = 1.3
 #: Share of exact repeats within a second from which pictures count as repeated.
 _REPEATED = 0.08
 #: Half length of the stretch around a cut or a track's edge, seconds.
@@ -188,7 +187,7 @@ class ArtefactFinder:
         for i in np.flatnonzero(now & pops):
             self._add("key_frame", float(times[i]) - _POP_S, float(times[i]) + _POP_S)
         self._mark("blocks", times, now & (np.nan_to_num(side["blocks"]) > _BLOCKY))
-        for i in np.flatnonzero(now & (np.nan_to_num(side["covered"]) > _COVERED)):
+        for i in np.flatnonzero(now & (np.nan_to_num(side["hidden"]) > 0.5)):
             self._add("occlusion", float(times[i]) - EDGE_S, float(times[i]) + EDGE_S)
         near = np.abs(times[:, None] - times[None, now]) <= 0.5
         repeats = window.repeat[around].astype(float)

@@ -32,7 +32,7 @@ _SIDE: tuple[str, ...] = (
     "light",
     "icd",
 )
-_SIDE += ("key", "change", "x", "y", "shift_x", "shift_y", "covered", "blocks", "background")
+_SIDE += ("key", "change", "x", "y", "shift_x", "shift_y", "hidden", "blocks", "background")
 _SCENE = {
     "key": "key_frame",
     "change": "change",
@@ -40,7 +40,7 @@ _SCENE = {
     "y": "y_px",
     "shift_x": "shift_x_px",
     "shift_y": "shift_y_px",
-    "covered": "covered",
+    "hidden": "hidden",
     "blocks": "blocks",
     "background": "background",
 }
