@@ -25,6 +25,7 @@ from unspoken.bench.portrait import load_portrait
 from unspoken.bench.profiles import PlantedEvent, Sway
 from unspoken.bench.recovery.markdown import put_between
 from unspoken.bench.simulate import Camera, FaceSimulator, Script
+from unspoken.errors import UnspokenError
 from unspoken.filing import Batch
 from unspoken.media.writer import ClipWriter
 from unspoken.pipeline import analyze
@@ -38,6 +39,8 @@ CODINGS: dict[str, tuple[int, str]] = {
     "nearly lossless": (1, "ultrafast"),
     "H.264 crf 20": (20, "medium"),
 }
+#: Where the table goes in a page.
+_MARK = "rates"
 SECONDS, EVERY_S, LENGTH_S = 36.0, 2.5, 0.2
 SWAY = Sway(seed=5, shift_icd=0.008, roll_deg=0.1, yaw_deg=0.2, pitch_deg=0.15, scale=0.001)
 MIXES = (
@@ -158,17 +161,27 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--peak", type=float, default=0.012, help="ICD")
     parser.add_argument("--page", type=Path)
     asked = parser.parse_args(arguments)
+    try:
+        return _measure(asked.rates, asked.peak, asked.page)
+    except UnspokenError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+
+
+def _measure(rates: Sequence[float], peak_icd: float, page: Path | None) -> int:
+    if page is not None:  # better before a quarter of an hour of work than after it
+        put_between(page.read_text("utf-8"), _MARK, "")
     rows = []
     with tempfile.TemporaryDirectory(prefix="unspoken-rates-") as folder:
         for coding in CODINGS:
-            for rate_hz in asked.rates:
-                rows.append(measure_rate(coding, rate_hz, asked.peak, Path(folder)))
-    table = markdown(rows, asked.peak)
+            for rate_hz in rates:
+                rows.append(measure_rate(coding, rate_hz, peak_icd, Path(folder)))
+    table = markdown(rows, peak_icd)
     print(table)
-    if asked.page is not None:
-        with Batch(asked.page.parent) as batch:
-            page = put_between(asked.page.read_text("utf-8"), "rates", table)
-            batch.add_bytes(asked.page.name, page.encode())
+    if page is not None:
+        with Batch(page.parent) as batch:
+            renewed = put_between(page.read_text("utf-8"), _MARK, table)
+            batch.add_bytes(page.name, renewed.encode())
     return 0
 
 

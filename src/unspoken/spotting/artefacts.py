@@ -183,7 +183,8 @@ class ArtefactFinder:
         for cut in times[window.cut[around]]:
             moved &= np.abs(times - cut) > _CUT_S
         self._mark("camera_shake", times, now & moved)
-        pops = key_frame_pops(side["key"] > 0.5, _jumps(window, around)) & ~window.cut[around]
+        jumps = _jumps(window, around)
+        pops = key_frame_pops(times, side["key"] > 0.5, jumps) & ~window.cut[around]
         for i in np.flatnonzero(now & pops):
             self._add("key_frame", float(times[i]) - _POP_S, float(times[i]) + _POP_S)
         self._mark("blocks", times, now & (np.nan_to_num(side["blocks"]) > _BLOCKY))

@@ -128,12 +128,13 @@ class EvidenceWindow:
         side = {n: self.side[n][part].astype(np.float64) for n in ("x", "y", "icd", "change")}
         if not np.isfinite(side["change"]).any():
             return
-        repeat = repeated(side["change"])
+        times = self.times[part]
+        repeat = repeated(times, side["change"])
         late = slice(fresh - (part.start or 0), None)
         self.repeat[fresh:] = repeat[late]
         self.valid[fresh:] &= ~repeat[late]
         # The last rows could not be judged before these came.
-        jumps = np.flatnonzero(jump_cuts(**side)) + (part.start or 0)
+        jumps = np.flatnonzero(jump_cuts(times, **side)) + (part.start or 0)
         for i in jumps[jumps >= fresh - 2]:
             self.cut[i] = True
             self.zero[i:] += 1
