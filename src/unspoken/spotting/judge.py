@@ -64,9 +64,10 @@ _WITH_S = 0.25
 _RISE_S = 1.0
 #: A decoy this much weaker than a real movement nearby is its shadow.
 _SHADOW = 1.7
-#: A held decoy that comes and goes with a movement this much stronger is its cross-talk: a smile
-#: stretches the lips, which is a pucker the wrong way round.
-_ECHO, _ECHO_IOU = 1.25, 0.5
+#: One movement has two descriptions: a raised brow is also the opposite of a frown. So a candidate
+#: and a decoy that overlap by this much compete, and the clearer one is what happened; a candidate
+#: gives way only to a decoy clearer by this factor.
+_SAME_IOU, _GIVES_WAY = 0.5, 1.25
 _CASTS_SHADOW = 6.0
 _SHADOW_S = 1.0
 _REMEMBER_S = 90.0
@@ -93,6 +94,7 @@ class Judge:
         self._emitted: list[Event] = []
         self._applied: dict[Area, array[float]] = {area: array("f") for area in AREAS}
         self._shadows: deque[tuple[Detector, Area, float]] = deque(maxlen=200)
+        self._decoys: list[Candidate] = []
 
     def threshold(self, detector: Detector, area: Area, *, busy: bool = False) -> float:
         """Statistic a candidate needs now, in the lower face while the mouth is calm or busy.
@@ -179,20 +181,36 @@ class Judge:
         self._recent.append(candidate)
 
     def decoy(self, candidate: Candidate) -> None:
-        """A movement the wrong way; not counted in the shadow of a real one."""
-        near = Interval(candidate.onset_s - _SHADOW_S, candidate.offset_s + _SHADOW_S)
+        """A movement the wrong way, already admitted; counted once nothing can explain it."""
+        self._decoys.append(candidate)
+
+    def _count_decoys(self, until_s: float, *, last: bool) -> None:
+        """Count decoys that ended long enough ago, but for shadows and echoes of real movements."""
+        ready = [d for d in self._decoys if last or d.offset_s + _SETTLE_S <= until_s]
+        self._decoys = [d for d in self._decoys if not last and d.offset_s + _SETTLE_S > until_s]
+        for decoy in ready:
+            if any(_same_moment(decoy, r) and r.statistic >= decoy.statistic for r in self._recent):
+                continue
+            beaten = [r for r in self._waiting if _same_moment(decoy, r)]
+            beaten = [r for r in beaten if decoy.statistic >= _GIVES_WAY * r.statistic]
+            self._waiting = [r for r in self._waiting if r not in beaten]
+            if not self._shadowed(decoy):
+                self.calibration[self._judged(decoy)].add_decoy(decoy.statistic)
+
+    def _shadowed(self, decoy: Candidate) -> bool:
+        """Whether a decoy lies in the shadow of a real movement much stronger than it."""
+        near = Interval(decoy.onset_s - _SHADOW_S, decoy.offset_s + _SHADOW_S)
         for real in self._recent:
-            stronger = real.statistic > max(_SHADOW * candidate.statistic, _CASTS_SHADOW)
-            stronger |= _echoes(candidate, real)
+            stronger = real.statistic > max(_SHADOW * decoy.statistic, _CASTS_SHADOW)
             if stronger and near.overlap_s(Interval(real.onset_s, real.offset_s)) > 0:
-                key = (candidate.detector, candidate.area, real.apex_s)
+                key = (decoy.detector, decoy.area, real.apex_s)
                 if key not in self._shadows:
                     # What lies in the shadow was not searched, so its time is no exposure.
                     self._shadows.append(key)
                     dark = real.offset_s - real.onset_s + 2 * _SHADOW_S
-                    self.calibration[self._judged(candidate)].add_exposure(-dark / 60.0)
-                return
-        self.calibration[self._judged(candidate)].add_decoy(candidate.statistic)
+                    self.calibration[self._judged(decoy)].add_exposure(-dark / 60.0)
+                return True
+        return False
 
     def expose(
         self, detector: Detector, area: Area, minutes: float, start_s: float, stop_s: float
@@ -219,6 +237,7 @@ class Judge:
         last : bool
             Nothing more will come.
         """
+        self._count_decoys(until_s, last=last)
         seen_s = 60.0 * self.calibration["pulse", "upper", False].seen_min
         lower = (self.calibration["pulse", "lower", busy].seen_min for busy in (False, True))
         seen_s = max(seen_s, 60.0 * sum(lower))
@@ -320,12 +339,8 @@ class Judge:
         )
 
 
-def _echoes(decoy: Candidate, real: Candidate) -> bool:
-    """Whether a held decoy is the other side of a held movement."""
-    if decoy.detector != "excursion" or real.detector != "excursion":
-        return False
-    together = iou(Interval(decoy.onset_s, decoy.offset_s), Interval(real.onset_s, real.offset_s))
-    return together >= _ECHO_IOU and real.statistic > _ECHO * decoy.statistic
+def _same_moment(a: Candidate, b: Candidate) -> bool:
+    return iou(Interval(a.onset_s, a.offset_s), Interval(b.onset_s, b.offset_s)) >= _SAME_IOU
 
 
 def _same(a: Candidate, b: Candidate) -> bool:
