@@ -215,9 +215,17 @@ def _dataclass(kind: Any) -> Reader:
         for f in fields(kind)
         if f.init
     )
+    readers = tuple((name, reader) for name, reader, _needed in plan)
 
     def read(value: Any) -> Any:
         record = _record(value)
+        try:
+            # Nearly all records are whole; only of the others does it matter what is wrong.
+            return kind(**{name: read(record[name]) for name, read in readers if name in record})
+        except (RecordError, TypeError, ValueError):
+            return closely(record)
+
+    def closely(record: dict[str, Any]) -> Any:
         found: dict[str, Any] = {}
         for name, reader, needed in plan:
             if name in record:
