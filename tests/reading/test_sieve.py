@@ -23,7 +23,7 @@ def planted(seed: int) -> list[Event]:
 
     rng = np.random.default_rng(seed)
     prior = dict.fromkeys(LABELS, 1.0)
-    made = [e for kind in ("micro", "macro") for e in plant_events(kind, 150, seed, prior).events]  # type: ignore[arg-type]
+    made = [e for kind in ("micro", "macro") for e in plant_events(kind, 150, seed, prior).events]
     times = np.sort(rng.uniform(1.0, 1199.0, len(made)))
     order = rng.permutation(len(made))
     return [
