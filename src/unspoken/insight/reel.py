@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import cv2
 import numpy as np
@@ -26,19 +25,14 @@ from unspoken.analysis import Analysis
 from unspoken.errors import InputError
 from unspoken.filing import Batch, writing
 from unspoken.insight.study import RankedMoment
-from unspoken.media.spans import read_span
 from unspoken.media.writer import ClipWriter
-from unspoken.redaction.faces import FacesAt, find_faces
-from unspoken.redaction.pictures import blur_faces, draw_landmarks
+from unspoken.redaction.cutting import Redaction, cut
 from unspoken.timing import clock_text
 
-__all__ = ["REDACTIONS", "Clip", "Redaction", "cut", "make_reel"]
+__all__ = ["REDACTIONS", "Clip", "make_reel"]
 
-Redaction = Literal["blur", "landmarks", "none"]
 REDACTIONS: tuple[Redaction, ...] = ("blur", "landmarks", "none")
 Picture = NDArray[np.uint8]
-#: Faces are followed from so long before a clip, so that they are known when it starts.
-_LEAD_S = 1.0
 _CARD_S = 1.5
 _REEL_SIZE = (1280, 720)
 _REEL_NAME, _LIST_NAME = "reel.mp4", "reel.csv"
@@ -233,49 +227,6 @@ def _check_source(source: Path, analysis: Analysis, folder: Path) -> None:
             f"{folder.name}: {source} is not the recording that was analysed "
             f"({source.stat().st_size} bytes, then {analysis.source.bytes})."
         )
-
-
-def cut(
-    source: Path,
-    start_s: float,
-    end_s: float,
-    redaction: Redaction,
-    expected: Callable[[float], int] = lambda _time_s: 0,
-) -> Iterator[tuple[Picture, float, bool]]:
-    """The redacted pictures of a stretch of a recording.
-
-    Parameters
-    ----------
-    source : Path
-        The recording.
-    start_s, end_s : float
-        First and last time, seconds, both included.
-    redaction : {"blur", "landmarks", "none"}
-        What is done to faces.
-    expected : callable
-        For a time, how many faces were followed then when the recording was analysed.
-
-    Yields
-    ------
-    ndarray of uint8, shape (height, width, 3)
-        RGB.
-    float
-        Its time on the recording's clock, seconds.
-    bool
-        Whether all expected faces were found in it.
-    """
-    if redaction == "none":
-        for frame in read_span(source, start_s, end_s):
-            yield frame.rgb(), frame.time_s, True
-        return
-    around = read_span(source, start_s - _LEAD_S, end_s + _LEAD_S)
-    known: dict[float, FacesAt] = {f.time_s: f for f in find_faces(around, expected)}
-    for frame in read_span(source, start_s, end_s):
-        faces = known[frame.time_s]
-        if redaction == "landmarks":
-            yield draw_landmarks((frame.width, frame.height), faces), frame.time_s, faces.safe
-        else:
-            yield blur_faces(frame.rgb(), faces), frame.time_s, faces.safe
 
 
 def _listing(clips: Sequence[Clip]) -> bytes:
