@@ -17,7 +17,7 @@ from unspoken.reading.emotions import EmotionModel, Reading, readings
 from unspoken.reading.moments import Moment, Signal
 from unspoken.reading.rules import NEGATIVE, Condition, Playbook, Rule
 from unspoken.reading.sieve import Sieve
-from unspoken.reading.wording import units_words
+from unspoken.reading.wording import RARITY_WORDS, units_words
 from unspoken.spotting.events import Event
 
 __all__ = ["SAID_S", "Seen", "read_moments"]
@@ -194,9 +194,11 @@ def _signal(rule: Rule, seen: Seen, evidence: list[str]) -> Signal:
     chance = max((_chance(seen.reading, name) for name in named), default=1.0)
     strength = round(rule.strength * chance * seen.rarity, 4)
     evidence = [units_words(seen.event.action_units) or "no unit stands out", *evidence]
-    evidence.append(
-        f"chance that a minute of this person holds no such movement: {seen.rarity:.2f}"
-    )
+    if seen.event.kind == "micro" and len(seen.codes) == 1:
+        evidence.append("rests on one brief movement of one action unit")
+    if rule.caution:
+        evidence.append(rule.caution)
+    evidence.append(f"{RARITY_WORDS}: {seen.rarity:.2f}")
     return Signal(rule.signal, strength, rule.id, tuple(evidence), rule.response)
 
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from unspoken.facs.units import unit_of
 from unspoken.spotting.events import Event
 
-__all__ = ["reading_sentence", "units_words"]
+__all__ = ["RARITY_WORDS", "reading_sentence", "units_words"]
 
 #: How many units and how many alternatives a sentence names, and from which probability on.
 _UNITS = 4
 _NAMED = 3
 _LEAST = 0.1
+RARITY_WORDS = "chance that a minute of this person holds no such movement"
 _SIDES: dict[str, str] = {"L": " left", "R": " right", "": ""}
 _BOTH = " left and right"
 _SMILES = {
