@@ -153,7 +153,7 @@ class _Joined:
         for number, line in enumerate(lines):
             # OpenCV's fonts know no letters beyond ASCII.
             text = line.encode("ascii", "replace").decode("ascii")[:60]
-            size, y = (1.6, 300) if number == 0 else (0.9, 320 + 50 * number)
+            size, y = (1.4, 280) if number == 0 else (0.9, 320 + 50 * number)
             cv2.putText(
                 picture, text, (80, y), cv2.FONT_HERSHEY_SIMPLEX, size, _TEXT, 2, cv2.LINE_AA
             )
@@ -200,9 +200,7 @@ def _one(
             if writer is None:
                 size = picture.shape[1] // 2 * 2, picture.shape[0] // 2 * 2
                 writer = ClipWriter(work / name, size, crf=20, options=_FAST)
-                joined.card(
-                    [f"{ranked.rank}. {what}", ", ".join(ranked.where), clock_text(moment.apex_s)]
-                )
+                joined.card(_card_lines(ranked))
             even = np.ascontiguousarray(picture[: size[1], : size[0]])
             times.append(time_s)
             whole += not safe
@@ -217,6 +215,20 @@ def _one(
         raise
     joined.end()
     return Clip(name, ranked, str(source), times[0], times[-1], len(times), whole)
+
+
+def _card_lines(ranked: RankedMoment) -> list[str]:
+    """What the card before a clip says: what it may show, and where it is from."""
+    moment = ranked.moment
+    kinds = {"micro": "a micro-expression", "macro": "a macro-expression"}
+    what = moment.signal.replace("_", " ") or kinds.get(moment.kind, moment.kind)
+    lines = [
+        f"{ranked.rank}. Consistent with {what}",
+        ", ".join(ranked.where),
+        f"{ranked.interaction}, at {clock_text(moment.apex_s)}",
+        "A reason to look and to ask; it proves nothing alone.",
+    ]
+    return [line for line in lines if line]
 
 
 def _check_source(source: Path, analysis: Analysis, folder: Path) -> None:
