@@ -26,6 +26,10 @@ _PLANTED: tuple[tuple[str, Plan], ...] = (
     ("40 customers, 3 times", Plan(share=0.5, extra_per_min=0.6)),
     ("40 customers, twice", Plan(share=0.5, extra_per_min=0.3)),
     ("40 customers of 1 to 4 interactions, twice", Plan(share=0.5, extra_per_min=0.3, visits=4)),
+    (
+        "40 customers of 1 to 4 interactions, twice for everybody",
+        Plan(share=0.0, times=2.0, visits=4),
+    ),
     ("12 customers, 5 times", Plan(customers=12)),
     ("40, one of them frowns 100 times as often, 5 times", Plan(frowner=100.0)),
 )
