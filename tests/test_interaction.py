@@ -68,7 +68,7 @@ def test_a_broken_file_is_told_with_its_line_and_can_be_read_anew(result: Path) 
     path = result / MOMENTS_NAME
     lines = path.read_text(encoding="utf-8").splitlines()
     at = next(i for i, line in enumerate(lines) if '"1-2"' in line)
-    lines[at] = lines[at].replace('"face_id": 1', '"face_id": "x"')
+    lines[at] = lines[at].replace('"face_id":1', '"face_id":"x"')
     path.write_text("\n".join(lines), encoding="utf-8")
     with pytest.raises(InputError, match=rf"line {at + 1}: .*whole number"):
         MomentsFile.load(result)

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 from pydantic import ValidationError
 
 from unspoken import records
-from unspoken.errors import InputError, SourceNotFound
+from unspoken.documents import checked_schema, read_document
+from unspoken.errors import SourceNotFound
 from unspoken.filing import Batch, writing
 from unspoken.media.facts import ClockFacts, SourceFacts
 from unspoken.settings import Settings
@@ -334,32 +335,14 @@ class Analysis:
         """
         path = Path(folder)
         path = path if path.name == _JSON_NAME else path / _JSON_NAME
+        again = "Analyse the source again, or restore the file from a copy."
         try:
-            text = path.read_text(encoding="utf-8")
+            found = read_document(path, cls.from_json_dict, "an analysis", again)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise SourceNotFound(
                 f"There is no analysis at {path}.", "Name a folder that holds analysis.json."
             ) from error
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{path} cannot be read: {error}.") from error
-        return cls._parse(text, path)._at(path.parent)
-
-    @classmethod
-    def _parse(cls, text: str, path: Path) -> Analysis:
-        again = "Analyse the source again, or restore the file from a copy."
-        try:
-            return cls.from_json_dict(json.loads(text))
-        except json.JSONDecodeError as error:
-            raise InputError(
-                f"{path}, line {error.lineno}: not valid JSON ({error.msg}).", again
-            ) from error
-        except records.RecordError as error:
-            line = records.line_of(text, error.place)
-            raise InputError(f"{path}, line {line}: {error}.", again) from error
-        except InputError as error:
-            raise InputError(f"{path}: {error.message}", error.hint) from error
-        except RecursionError as error:
-            raise InputError(f"{path} is nested too deeply for an analysis.", again) from error
+        return found._at(path.parent)
 
 
 _UNDOCUMENTED = ("folder", "_signals", "signals_file")
@@ -370,17 +353,10 @@ _HINTS = get_type_hints(Analysis, localns={"pl": SimpleNamespace(DataFrame=objec
 
 
 def _check_schema(document: Any) -> None:
-    if not isinstance(document, dict) or document.get("schema") != _SCHEMA:
-        raise InputError("This JSON is not an Unspoken analysis.", f'"schema" is not "{_SCHEMA}".')
-    version = document.get("schema_version")
-    if type(version) is not int or version < 1:
-        raise records.RecordError(("schema_version",), "expected a whole number from 1")
-    if version > SCHEMA_VERSION:
-        raise InputError(
-            f"This analysis was written by a newer Unspoken (schema {version}; "
-            f"this program reads up to {SCHEMA_VERSION}).",
-            "Update Unspoken, then open it again.",
-        )
+    newer = ("This analysis was", "Update Unspoken, then open it again.")
+    checked_schema(
+        document, _SCHEMA, SCHEMA_VERSION, "This JSON is not an Unspoken analysis.", newer
+    )
 
 
 def _settings_from(value: Any) -> Settings:

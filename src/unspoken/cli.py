@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from unspoken import __version__
-from unspoken.commands import context_app, insight_app, reading_app
+from unspoken.commands import context_app, insight_app, reading_app, report_app
 from unspoken.commands.academy_app import academy_app
 from unspoken.commands.evidence import evidence
 
@@ -213,46 +213,6 @@ def faces(
 
 
 @app.command()
-def report(
-    result: Result,
-    video: Annotated[
-        Literal["link", "embed", "none"],
-        typer.Option(
-            "--video",
-            help="The recording on the page. link: played from where it lies. embed: a small copy "
-            "inside the page, which any browser plays. none: left out.",
-        ),
-    ] = "link",
-    source: Annotated[
-        Path | None,
-        typer.Option("--source", help="Where the recording is now, if it was moved."),
-    ] = None,
-    quiet: Quiet = False,
-) -> None:
-    """Write the report of a result again, with context, signals and judgements added since."""
-    from unspoken.commands.report import report_command
-
-    raise typer.Exit(report_command(result, video=video, source=source, quiet=quiet))
-
-
-@app.command()
-def judgements(
-    result: Result,
-    file: Annotated[
-        Path, typer.Argument(help="The judgements.json a report page saved.", show_default=False)
-    ],
-    replace: Annotated[
-        bool,
-        typer.Option("--replace", help="Take the new word where somebody changed theirs."),
-    ] = False,
-) -> None:
-    """Put judgements saved from a report page beside the result, checked and merged."""
-    from unspoken.commands.report import judgements_command
-
-    raise typer.Exit(judgements_command(result, file, replace_changed=replace))
-
-
-@app.command()
 def demo(
     out: Annotated[
         Path, typer.Option("--out", "-o", help="Folder for the sample and its report.")
@@ -377,6 +337,7 @@ def recovery(
 insight_app.register(app, bench_app)
 reading_app.register(app, bench_app)
 context_app.register(app)
+report_app.register(app)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from unspoken import __version__, records
 from unspoken.analysis import Analysis
 from unspoken.context.record import Context
+from unspoken.documents import checked_schema, encoded, read_document
 from unspoken.errors import InputError, UnspokenError
 from unspoken.filing import Batch
 from unspoken.reading.baseline import BaselineFacts, Earlier, exposure_of
@@ -95,17 +97,8 @@ class MomentsFile:
         InputError
             If the document holds no moments, or a newer program wrote it.
         """
-        if not isinstance(document, dict) or document.get("schema") != _SCHEMA:
-            raise InputError("This JSON holds no moments.", f'"schema" is not "{_SCHEMA}".')
-        version = document.get("schema_version")
-        if type(version) is not int or version < 1:
-            raise records.RecordError(("schema_version",), "expected a whole number from 1")
-        if version > MOMENTS_VERSION:
-            raise InputError(
-                f"These moments were written by a newer Unspoken (schema {version}; "
-                f"this program reads up to {MOMENTS_VERSION}).",
-                "Update Unspoken, or read them again: unspoken read RESULT.",
-            )
+        newer = ("These moments were", "Update Unspoken, or read them again: unspoken read RESULT.")
+        checked_schema(document, _SCHEMA, MOMENTS_VERSION, "This JSON holds no moments.", newer)
         found: MomentsFile = records.from_json(cls, document)
         return found
 
@@ -118,39 +111,25 @@ class MomentsFile:
         InputError
             When the file is broken (file and line are named) or a newer program's.
         """
-        path = Path(folder) / MOMENTS_NAME
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{path} cannot be read: {error}.") from error
         again = "Read them again: unspoken read RESULT."
         try:
-            return cls.from_json_dict(json.loads(text))
-        except json.JSONDecodeError as error:
-            raise InputError(
-                f"{path}, line {error.lineno}: not valid JSON ({error.msg}).", again
-            ) from error
-        except records.RecordError as error:
-            line = records.line_of(text, error.place)
-            raise InputError(f"{path}, line {line}: {error}.", again) from error
-        except InputError as error:
-            raise InputError(f"{path}: {error.message}", error.hint) from error
-        except RecursionError as error:
-            raise InputError(f"{path} is nested too deeply for moments.", again) from error
+            path = Path(folder) / MOMENTS_NAME
+            return read_document(path, cls.from_json_dict, "moments", again)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
 
 
 def moments_text(file: MomentsFile) -> bytes:
     """The bytes of ``moments.json``: a line for every key, and for every moment."""
-    dump = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
-    parts = []
-    for key, value in file.to_json_dict().items():
-        text = dump(value)
-        if key == "moments" and value:
-            text = "[\n" + ",\n".join(map(dump, value)) + "\n]"
-        parts.append(f"{dump(key)}: {text}")
-    return ("{\n" + ",\n".join(parts) + "\n}\n").encode("utf-8", "backslashreplace")
+    parts = {"schema": encoded(_SCHEMA), "schema_version": encoded(MOMENTS_VERSION)}
+    for name in (f.name for f in fields(file)):
+        parts[name] = encoded(getattr(file, name)) if name != "moments" else _lines(file.moments)
+    lines = (encoded(key) + b": " + value for key, value in parts.items())
+    return b"{\n" + b",\n".join(lines) + b"\n}\n"
+
+
+def _lines(moments: Sequence[Moment]) -> bytes:
+    return b"[\n" + b",\n".join(map(encoded, moments)) + b"\n]" if moments else b"[]"
 
 
 @dataclass(frozen=True)
@@ -291,18 +270,23 @@ def analysis_digest(folder: Path | None) -> str:
     return hashlib.sha256((folder / _ANALYSIS).read_bytes()).hexdigest()
 
 
+class _Known(msgspec.Struct):
+    """The part of ``moments.json`` that holds for another reading; the rest is passed over."""
+
+    analysis_sha256: str
+    notes: list[str]
+    exposure: dict[str, tuple[tuple[float, float], ...]]
+
+
 def _known_exposure(folder: Path | None, digest: str) -> dict[str, Spans] | None:
     """What an earlier reading of the very same analysis measured; None when there is none."""
     if folder is None or not digest:
         return None
     try:
-        document = json.loads((folder / MOMENTS_NAME).read_bytes())
-        if document["analysis_sha256"] != digest or document["notes"]:
-            return None
-        found: dict[str, Spans] = records.from_json(dict[str, Spans], document["exposure"])
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        known = msgspec.json.decode((folder / MOMENTS_NAME).read_bytes(), type=_Known)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return found
+    return None if known.analysis_sha256 != digest or known.notes else dict(known.exposure)
 
 
 def _measured(analysis: Analysis) -> dict[str, Spans]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -66,13 +67,15 @@ class FacePlaces:
     transforms: NDArray[np.float32]
     size: int
 
-    def at(self, frame: int) -> NDArray[np.float64] | None:
-        """The transform at a frame or the nearest one known; None where there is none."""
+    def at(self, frame: int, within: float = math.inf) -> NDArray[np.float64] | None:
+        """The transform at a frame or the nearest one known; None where none is so near."""
         if not self.frames.size:
             return None
         index = int(np.searchsorted(self.frames, frame))
         near = [i for i in (index - 1, index) if 0 <= i < self.frames.size]
         best = min(near, key=lambda i: abs(int(self.frames[i]) - frame))
+        if abs(int(self.frames[best]) - frame) > within:
+            return None
         return np.asarray(self.transforms[best], dtype=np.float64)
 
 

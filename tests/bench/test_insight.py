@@ -19,8 +19,10 @@ def test_the_same_seed_gives_the_same_study_and_another_another() -> None:
     assert [one.exposure for one in first] != [one.exposure for one in other]
 
 
-def test_the_planted_ratio_is_there_on_average() -> None:
-    plan = Plan(customers=400)
+@pytest.mark.parametrize(
+    "plan", [Plan(customers=400), Plan(customers=400, share=0.0, times=2.0, visits=2)]
+)
+def test_the_planted_ratio_is_there_on_average(plan: Plan) -> None:
     made = simulate(plan, 1)
     inside = outside = time_in = time_out = 0.0
     for one in made:

@@ -39,6 +39,9 @@ def test_context_that_was_added_is_shown(result: Path, capsys: pytest.CaptureFix
         (["--source", "nowhere.mp4"], "no file at nowhere.mp4"),
         (["--video", "embed"], "cannot be embedded"),
         (["--video", "sideways"], "sideways"),
+        (["--redact", "blur"], "about a copy inside the page"),
+        (["--video", "link", "--sound"], "about a copy inside the page"),
+        (["--video", "embed", "--redact", "none"], "none"),
     ],
 )
 def test_what_cannot_be_done_leaves_the_page_as_it_was(

@@ -11,7 +11,7 @@ from unspoken.context.record import Context
 from unspoken.context.timeline import Segment, Timeline
 from unspoken.context.transcript import Transcript, Utterance
 from unspoken.reading.moments import Moment
-from unspoken.reading.playbook import find_playbook, parse_playbook
+from unspoken.reading.playbook import find_playbook, parse_playbook, shipped
 from unspoken.reading.signals import read_moments
 from unspoken.spotting.events import Event
 
@@ -133,3 +133,35 @@ def test_moments_come_in_order_of_apex_with_posteriors_that_sum_to_one() -> None
     )
     assert [m.moment_id for m in found] == ["1-1", "1-2"]
     assert all(sum(m.emotions.values()) == pytest.approx(1.0, abs=1e-5) for m in found)
+
+
+def test_one_brief_movement_of_one_unit_is_told_with_the_signal() -> None:
+    (alone,) = moments(event("AU14L"))
+    sure = "rests on one brief movement of one action unit"
+    assert alone.signals and all(sure in s.evidence for s in alone.signals)
+    (several,) = moments(event(*both(4, 7)))
+    (held,) = moments(event(*both(4), kind="macro", length=2.0))
+    assert several.signals and not any(sure in s.evidence for s in several.signals + held.signals)
+
+
+@pytest.mark.parametrize("book", shipped())
+def test_the_weak_rule_says_that_it_is_weak_and_wants_both_dimples(book: str) -> None:
+    (moment,) = moments(event(*both(14), flags=("head_turn",)), book=book)
+    one = next(s for s in moment.signals if s.kind == "disinterest")
+    assert any("weak evidence" in part for part in one.evidence)
+    (lopsided,) = moments(event("AU14L", flags=("head_turn",)), book=book)
+    assert "disinterest" not in kinds(lopsided)
+
+
+def test_a_caution_is_told_as_evidence() -> None:
+    text = """
+playbook: mine
+version: "1"
+title: Mine
+rules:
+  - {id: a, signal: confusion, why: x, caution: only a guess, when: {units_all: [4]},
+     strength: 0.5, response: Ask.}
+"""
+    book = parse_playbook(text, "mine.yaml").playbook
+    (moment,), _ = read_moments([event(*both(4, 7))], LONG, None, book)
+    assert "only a guess" in moment.signals[0].evidence

@@ -132,7 +132,7 @@ def test_columns_sort_both_ways(opener: Opener, report: Path) -> None:
         numbers = (
             "[...document.querySelectorAll('#table tbody tr')].map(r => +r.cells[6].dataset.v)"
         )
-        head = page.locator("#table th", has_text="Signal")
+        head = page.locator("#table th", has_text="Over noise")
         head.get_by_role("button").focus()
         page.keyboard.press("Enter")
         rising = page.evaluate(numbers)

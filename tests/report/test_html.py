@@ -15,12 +15,16 @@ from tests.report.samples import (
     clock_facts,
     no_face_analysis,
     sample_analysis,
+    sample_moments,
     sample_pictures,
     sensitivity,
     source_facts,
 )
 from unspoken.analysis import Analysis
 from unspoken.errors import OutputError
+from unspoken.reading.moments import Signal
+from unspoken.reading.wording import RARITY_WORDS, units_words
+from unspoken.report.extras import Extras
 from unspoken.report.html import render_report, write_report
 from unspoken.spotting.events import FLAGS
 
@@ -215,3 +219,21 @@ def test_the_report_is_written_whole_or_not_at_all(
         write_report(replace(analysis, events=()), path.parent)
     assert path.read_bytes() == before
     assert [p.name for p in path.parent.iterdir()] == ["report.html"]
+
+
+def test_a_card_does_not_repeat_its_units_and_tells_a_short_baseline() -> None:
+    analysis = sample_analysis(12.0)
+    event = next(e for e in analysis.events if e.kind == "micro")
+    units = units_words(event.action_units)
+    evidence = (units, "speaking: staff", f"{RARITY_WORDS}: 0.87")
+    shown = sample_moments(analysis)
+    moment = replace(
+        shown.by_event[event.event_id],
+        signals=(Signal("confusion", 0.5, "r", evidence, "Ask."),),
+        flags=("short_baseline",),
+    )
+    extras = Extras(moments=replace(shown, by_event={event.event_id: moment}))
+    page = words_of(render_report(analysis, {}, extras))
+    assert "strength 0.50 · speaking: staff · rule r" in page
+    assert "0.87 (mostly a guess: under two minutes of footage)" in page
+    assert "Strengths are rough" in page

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from unspoken.bench.insight_folders import write_hours
 from unspoken.bench.insight_study import RATES, Plan, shuffled, simulate
+from unspoken.bench.metrics.intervals import wilson_interval
 from unspoken.bench.processes import measure_process
 from unspoken.filing import Batch
 from unspoken.insight.interactions import Interaction
@@ -25,6 +26,10 @@ _PLANTED: tuple[tuple[str, Plan], ...] = (
     ("40 customers, 3 times", Plan(share=0.5, extra_per_min=0.6)),
     ("40 customers, twice", Plan(share=0.5, extra_per_min=0.3)),
     ("40 customers of 1 to 4 interactions, twice", Plan(share=0.5, extra_per_min=0.3, visits=4)),
+    (
+        "40 customers of 1 to 4 interactions, twice for everybody",
+        Plan(share=0.0, times=2.0, visits=4),
+    ),
     ("12 customers, 5 times", Plan(customers=12)),
     ("40, one of them frowns 100 times as often, 5 times", Plan(frowner=100.0)),
 )
@@ -257,7 +262,16 @@ def _plain(item: Recovery | Coverage | Speed) -> dict[str, object]:
     return {k: None if isinstance(v, float) and v != v else v for k, v in values.items()}
 
 
-_percent: Callable[[float], str] = "{:.1%}".format
+def _percent(value: float) -> str:
+    return f"{100.0 * value:.1f} %"
+
+
+def _of_studies(value: float, studies: int) -> str:
+    """A share of independent studies with Wilson's 95 % interval."""
+    if value != value:
+        return "-"
+    low, high = wilson_interval(round(value * studies), studies)
+    return f"{_percent(value)} ({100.0 * low:.1f} to {100.0 * high:.1f})"
 
 
 def _table(title: str, headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
@@ -269,10 +283,14 @@ def _table(title: str, headings: tuple[str, ...], rows: Iterable[tuple[str, ...]
 
 def _print_recovery(found: list[Recovery]) -> None:
     _table(
-        "A step at which some frown more:",
+        "A step at which some frown more (shares of studies with 95 % intervals):",
         ("study", "studies", "named", "something else named", "interval holds the truth"),
         (
-            (r.what, str(r.studies), _percent(r.named), _percent(r.others), _percent(r.held))
+            (
+                r.what,
+                str(r.studies),
+                *(_of_studies(value, r.studies) for value in (r.named, r.others, r.held)),
+            )
             for r in found
         ),
     )
@@ -280,9 +298,9 @@ def _print_recovery(found: list[Recovery]) -> None:
 
 def _print_quiet(quiet: list[Recovery]) -> None:
     _table(
-        "Nothing to find:",
+        "Nothing to find (shares with 95 % intervals, as above):",
         ("study", "studies", "something named"),
-        ((r.what, str(r.studies), _percent(r.others)) for r in quiet),
+        ((r.what, str(r.studies), _of_studies(r.others, r.studies)) for r in quiet),
     )
 
 
@@ -306,7 +324,7 @@ def _print_speed(fast: list[Speed]) -> None:
                 f"{s.seconds:.1f}",
                 f"{s.cpu_seconds:.1f}",
                 f"{s.peak_mb:.0f}",
-                _percent(s.others),
+                "-" if s.others != s.others else _percent(s.others),
             )
             for s in fast
         ),

@@ -46,6 +46,8 @@ class Plan:
         Part of the customers who frown there.
     extra_per_min : float
         Frowns a minute that they show there on top.
+    times : float
+        How many times as often everybody frowns there, whatever is usual for them.
     spread : float
         Shape of the gamma by which customers differ; smaller is more different.
     burst : float
@@ -62,6 +64,7 @@ class Plan:
     planted: str = "price"
     share: float = 0.6
     extra_per_min: float = 1.0
+    times: float = 1.0
     spread: float = 1.0
     burst: float = 2.0
     missing: float = 0.12
@@ -70,8 +73,12 @@ class Plan:
 
     @property
     def true_ratio(self) -> float:
-        """Rate of confusion in the planted step over that in the others."""
-        return 1.0 + self.share * self.extra_per_min / RATES["confusion"]
+        """Rate of confusion in the planted step over that in the others, over all customers.
+
+        It is everybody's own ratio too where nothing but `times` is planted. Where frowns come on
+        top, those who usually show little have a larger ratio of their own than this.
+        """
+        return self.times + self.share * self.extra_per_min / RATES["confusion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +195,9 @@ def _moments(
             per_min = usual * activity * burst
             if signal == "confusion":
                 per_min *= times_as_often
-                if frowns and segment.label == plan.planted:
-                    per_min += plan.extra_per_min * burst
+                if segment.label == plan.planted:
+                    per_min *= plan.times
+                    per_min += plan.extra_per_min * burst * frowns
             for apex in rng.uniform(segment.start_s, segment.end_s, rng.poisson(per_min * minutes)):
                 yield _moment(signal, float(apex), float(rng.uniform(0.3, 0.9)))
 

@@ -13,8 +13,9 @@ from unspoken.commands.faults import say, tell
 from unspoken.commands.progress import bar
 from unspoken.errors import InputError, OutputError
 from unspoken.insight.folders import load_interactions
-from unspoken.insight.reel import Redaction, make_reel
+from unspoken.insight.reel import make_reel
 from unspoken.insight.study import Question, study
+from unspoken.redaction.cutting import Redaction
 
 __all__ = ["ReelChoices", "reel_command"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from unspoken.analysis import Analysis
@@ -14,12 +14,49 @@ from unspoken.report.extras import load_extras
 from unspoken.report.html import REPORT_NAME
 from unspoken.report.judgements import JUDGEMENTS_NAME, Judgement, Judgements
 from unspoken.report.run_report import render_again
-from unspoken.report.video import VideoMode, embedded_video, linked_video, no_video
+from unspoken.report.video import (
+    VideoMode,
+    Visible,
+    embedded_video,
+    linked_video,
+    no_video,
+)
 
-__all__ = ["judgements_command", "report_command"]
+__all__ = ["ReportChoices", "judgements_command", "report_command"]
 
 
-def report_command(result: Path, *, video: VideoMode, source: Path | None, quiet: bool) -> int:
+@dataclass(frozen=True, slots=True)
+class ReportChoices:
+    """What is shown on the page.
+
+    Parameters
+    ----------
+    video : {"link", "embed", "none"}
+        The recording.
+    redact : {"blur", "landmarks", "others"} or None
+        What an embedded copy leaves of faces; None says nothing, which means blur.
+    sound : bool
+        Whether an embedded copy has sound.
+    pictures : bool
+        Whether key frames and loops of the customer's face are shown.
+    """
+
+    video: VideoMode = "link"
+    redact: Visible | None = None
+    sound: bool = False
+    pictures: bool = True
+
+    def __post_init__(self) -> None:
+        if self.video != "embed" and (self.redact or self.sound):
+            raise UsageError(
+                "--redact and --sound are about a copy inside the page, and there is none.",
+                "Add --video embed. A linked video is played from where it lies, as it is.",
+            )
+
+
+def report_command(
+    result: Path, choices: ReportChoices, *, source: Path | None, quiet: bool
+) -> int:
     """Write ``report.html`` of a result again, with what lies beside it now.
 
     Returns
@@ -39,42 +76,50 @@ def report_command(result: Path, *, video: VideoMode, source: Path | None, quiet
     folder = analysis.folder
     extras = replace(load_extras(analysis, folder), folder=str(result))
     found = _recording(analysis.source, folder, source)
-    if video == "embed":
+    if choices.video == "embed":
         if found is None:
             raise SourceNotFound(
                 f"The recording is not at {analysis.source.path}, so it cannot be embedded.",
                 "Name it with --source, or leave --video embed out.",
             )
-        shown = embedded_video(analysis, found)
-    elif video == "link":
+        if not quiet:
+            say("Looking for every face in the recording; this takes about as long as it lasts.")
+        shown = embedded_video(analysis, found, choices.redact or "blur", sound=choices.sound)
+    elif choices.video == "link":
         shown = linked_video(analysis, folder, found)
     else:
         shown = no_video(analysis)
     try:
         with Batch(folder) as batch:
-            batch.add_pieces(
-                REPORT_NAME, render_again(analysis, replace(extras, video=shown), found)
-            )
+            pictured = found if choices.pictures else None
+            page = render_again(analysis, replace(extras, video=shown), pictured)
+            batch.add_pieces(REPORT_NAME, page)
     finally:
         if shown.embedded is not None:
             shown.embedded.unlink(missing_ok=True)
     if not quiet:
-        _explain(analysis, folder, found, shown.note)
+        _explain(analysis, folder, found, shown.note, pictures=choices.pictures)
     tell(str(folder / REPORT_NAME))
     return 0
 
 
-def _explain(analysis: Analysis, folder: Path, found: Path | None, note: str) -> None:
+def _explain(
+    analysis: Analysis, folder: Path, found: Path | None, note: str, *, pictures: bool
+) -> None:
     from unspoken.places import PLACES_NAME
 
     say(note)
-    if found is None:
+    if not pictures:
+        say("Key frames and loops are left out.")
+    elif found is None:
         say(f"No key frames: the recording is not at {analysis.source.path}.")
     elif not (folder / PLACES_NAME).is_file():
         say(
             f"No key frames: {PLACES_NAME} is not beside the result, because an earlier version "
             "made it. Analyse the recording again to have them."
         )
+    else:
+        say("Key frames and loops show the customer's face; --no-pictures leaves them out.")
     size = (folder / REPORT_NAME).stat().st_size / 1e6
     say(f"{size:.1f} MB")
 

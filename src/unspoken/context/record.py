@@ -11,7 +11,7 @@ from typing import Any
 from unspoken import records
 from unspoken.context.timeline import Timeline
 from unspoken.context.transcript import Transcript
-from unspoken.errors import InputError
+from unspoken.documents import checked_schema, read_document
 from unspoken.filing import Batch
 
 __all__ = ["CONTEXT_NAME", "SCHEMA_VERSION", "Context", "Import"]
@@ -161,41 +161,13 @@ class Context:
         """
         path = Path(folder)
         path = path if path.name == CONTEXT_NAME else path / CONTEXT_NAME
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (FileNotFoundError, NotADirectoryError):
-            return cls()
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{path} cannot be read: {error}.") from error
-        return cls._parse(text, path)
-
-    @classmethod
-    def _parse(cls, text: str, path: Path) -> Context:
         again = "Restore the file from a copy, or remove it and add the context again."
         try:
-            return cls.from_json_dict(json.loads(text))
-        except json.JSONDecodeError as error:
-            raise InputError(
-                f"{path}, line {error.lineno}: not valid JSON ({error.msg}).", again
-            ) from error
-        except records.RecordError as error:
-            line = records.line_of(text, error.place)
-            raise InputError(f"{path}, line {line}: {error}.", again) from error
-        except InputError as error:
-            raise InputError(f"{path}: {error.message}", error.hint) from error
-        except RecursionError as error:
-            raise InputError(f"{path} is nested too deeply for a context.", again) from error
+            return read_document(path, cls.from_json_dict, "a context", again)
+        except (FileNotFoundError, NotADirectoryError):
+            return cls()
 
 
 def _check_schema(document: Any) -> None:
-    if not isinstance(document, dict) or document.get("schema") != _SCHEMA:
-        raise InputError("This JSON is not a context.", f'"schema" is not "{_SCHEMA}".')
-    version = document.get("schema_version")
-    if type(version) is not int or version < 1:
-        raise records.RecordError(("schema_version",), "expected a whole number from 1")
-    if version > SCHEMA_VERSION:
-        raise InputError(
-            f"This context was written by a newer Unspoken (schema {version}; "
-            f"this program reads up to {SCHEMA_VERSION}).",
-            "Update Unspoken, then open it again.",
-        )
+    newer = ("This context was", "Update Unspoken, then open it again.")
+    checked_schema(document, _SCHEMA, SCHEMA_VERSION, "This JSON is not a context.", newer)

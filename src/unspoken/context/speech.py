@@ -24,7 +24,8 @@ __all__ = [
 
 #: Voices carry most of their energy here; hum and hiss lie outside, Hz.
 _BAND_HZ = (150.0, 3400.0)
-_RATE_HZ = 8000
+#: Largest sample of 16 bit sound.
+_FULL_SCALE = 32768.0
 #: Percentiles of the level that stand for silence and for speech.
 _SILENCE, _SPEECH = 10.0, 95.0
 #: Sound whose loud parts are not this much louder than its quiet parts tells nothing, dB.
@@ -96,10 +97,12 @@ class SpeechEnergy:
 
 def _energy(path: Path, step_s: float) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
     """Summed squares and number of samples per step, and the index of the first step."""
+    from unspoken.media.audio import RATE_HZ
+
     sums: dict[int, float] = {}
     counts: dict[int, float] = {}
     for start_s, samples in _band(path):
-        index = np.floor((start_s + np.arange(samples.size) / _RATE_HZ) / step_s).astype(int)
+        index = np.floor((start_s + np.arange(samples.size) / RATE_HZ) / step_s).astype(int)
         steps, at = np.unique(index, return_index=True)
         ends = np.r_[at[1:], samples.size]
         squares = np.add.reduceat(samples**2, at)
@@ -115,29 +118,24 @@ def _energy(path: Path, step_s: float) -> tuple[NDArray[np.float64], NDArray[np.
 
 def _band(path: Path) -> Iterator[tuple[float, NDArray[np.float64]]]:
     """(start, samples) of the sound in the band of voices, on the container's clock."""
-    import av.error
-    from av.audio.resampler import AudioResampler
     from scipy.signal import butter, sosfilt
 
+    from unspoken.media.audio import RATE_HZ, sound_blocks
     from unspoken.media.container import open_container
 
-    sos = butter(4, _BAND_HZ, "bandpass", fs=_RATE_HZ, output="sos")
-    state = np.zeros((sos.shape[0], 2))
     with open_container(path) as container:
         if not container.streams.audio:
             raise InputError(
                 f"{path} has no sound, so no offset can be found by listening.",
                 "Say it by hand: --offset SECONDS.",
             )
-        resampler = AudioResampler("flt", "mono", _RATE_HZ)
-        try:
-            for frame in container.decode(container.streams.audio[0]):
-                for piece in resampler.resample(frame):
-                    samples = piece.to_ndarray()[0].astype(np.float64)
-                    filtered, state = sosfilt(sos, samples, zi=state)
-                    yield float(piece.time or 0.0), filtered
-        except av.error.FFmpegError:
-            return  # what was decoded until then is what there is
+    sos = butter(4, _BAND_HZ, "bandpass", fs=RATE_HZ, output="sos")
+    state = np.zeros((sos.shape[0], 2))
+    for block in sound_blocks(path):
+        if block.after_hole:  # what went before is not what these samples ring on from
+            state = np.zeros_like(state)
+        filtered, state = sosfilt(sos, block.samples / _FULL_SCALE, zi=state)
+        yield block.start_s, filtered
 
 
 def transcript_activity(

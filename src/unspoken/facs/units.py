@@ -75,7 +75,12 @@ ACTION_UNITS: tuple[ActionUnit, ...] = (
 
 UNIT_KEYS: tuple[str, ...] = tuple(key for unit in ACTION_UNITS for key in unit.keys)
 UNIT_INDEX: dict[str, int] = {key: index for index, key in enumerate(UNIT_KEYS)}
-_BY_KEY: dict[str, ActionUnit] = {key: unit for unit in ACTION_UNITS for key in unit.keys}
+_SIDES: dict[bool, tuple[Side, ...]] = {True: ("L", "R"), False: ("",)}
+_BY_KEY: dict[str, tuple[ActionUnit, Side]] = {
+    key: (unit, side)
+    for unit in ACTION_UNITS
+    for key, side in zip(unit.keys, _SIDES[unit.paired], strict=True)
+}
 
 
 def unit_of(key: str) -> tuple[ActionUnit, Side]:
@@ -86,7 +91,4 @@ def unit_of(key: str) -> tuple[ActionUnit, Side]:
     KeyError
         If the key is not one of :data:`UNIT_KEYS`.
     """
-    unit = _BY_KEY[key]
-    if not unit.paired:
-        return unit, ""
-    return unit, "L" if key.endswith("L") else "R"
+    return _BY_KEY[key]

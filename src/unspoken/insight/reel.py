@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import cv2
 import numpy as np
@@ -26,19 +25,14 @@ from unspoken.analysis import Analysis
 from unspoken.errors import InputError
 from unspoken.filing import Batch, writing
 from unspoken.insight.study import RankedMoment
-from unspoken.media.spans import read_span
 from unspoken.media.writer import ClipWriter
-from unspoken.redaction.faces import FacesAt, find_faces
-from unspoken.redaction.pictures import blur_faces, draw_landmarks
+from unspoken.redaction.cutting import Redaction, cut
 from unspoken.timing import clock_text
 
-__all__ = ["REDACTIONS", "Clip", "Redaction", "cut", "make_reel"]
+__all__ = ["REDACTIONS", "Clip", "make_reel"]
 
-Redaction = Literal["blur", "landmarks", "none"]
 REDACTIONS: tuple[Redaction, ...] = ("blur", "landmarks", "none")
 Picture = NDArray[np.uint8]
-#: Faces are followed from so long before a clip, so that they are known when it starts.
-_LEAD_S = 1.0
 _CARD_S = 1.5
 _REEL_SIZE = (1280, 720)
 _REEL_NAME, _LIST_NAME = "reel.mp4", "reel.csv"
@@ -159,7 +153,7 @@ class _Joined:
         for number, line in enumerate(lines):
             # OpenCV's fonts know no letters beyond ASCII.
             text = line.encode("ascii", "replace").decode("ascii")[:60]
-            size, y = (1.6, 300) if number == 0 else (0.9, 320 + 50 * number)
+            size, y = (1.4, 280) if number == 0 else (0.9, 320 + 50 * number)
             cv2.putText(
                 picture, text, (80, y), cv2.FONT_HERSHEY_SIMPLEX, size, _TEXT, 2, cv2.LINE_AA
             )
@@ -206,9 +200,7 @@ def _one(
             if writer is None:
                 size = picture.shape[1] // 2 * 2, picture.shape[0] // 2 * 2
                 writer = ClipWriter(work / name, size, crf=20, options=_FAST)
-                joined.card(
-                    [f"{ranked.rank}. {what}", ", ".join(ranked.where), clock_text(moment.apex_s)]
-                )
+                joined.card(_card_lines(ranked))
             even = np.ascontiguousarray(picture[: size[1], : size[0]])
             times.append(time_s)
             whole += not safe
@@ -225,6 +217,20 @@ def _one(
     return Clip(name, ranked, str(source), times[0], times[-1], len(times), whole)
 
 
+def _card_lines(ranked: RankedMoment) -> list[str]:
+    """What the card before a clip says: what it may show, and where it is from."""
+    moment = ranked.moment
+    kinds = {"micro": "a micro-expression", "macro": "a macro-expression"}
+    what = moment.signal.replace("_", " ") or kinds.get(moment.kind, moment.kind)
+    lines = [
+        f"{ranked.rank}. Consistent with {what}",
+        ", ".join(ranked.where),
+        f"{ranked.interaction}, at {clock_text(moment.apex_s)}",
+        "A reason to look and to ask; it proves nothing alone.",
+    ]
+    return [line for line in lines if line]
+
+
 def _check_source(source: Path, analysis: Analysis, folder: Path) -> None:
     if not source.exists():
         raise InputError(f"{folder.name}: its recording is not at {source} any more.")
@@ -233,49 +239,6 @@ def _check_source(source: Path, analysis: Analysis, folder: Path) -> None:
             f"{folder.name}: {source} is not the recording that was analysed "
             f"({source.stat().st_size} bytes, then {analysis.source.bytes})."
         )
-
-
-def cut(
-    source: Path,
-    start_s: float,
-    end_s: float,
-    redaction: Redaction,
-    expected: Callable[[float], int] = lambda _time_s: 0,
-) -> Iterator[tuple[Picture, float, bool]]:
-    """The redacted pictures of a stretch of a recording.
-
-    Parameters
-    ----------
-    source : Path
-        The recording.
-    start_s, end_s : float
-        First and last time, seconds, both included.
-    redaction : {"blur", "landmarks", "none"}
-        What is done to faces.
-    expected : callable
-        For a time, how many faces were followed then when the recording was analysed.
-
-    Yields
-    ------
-    ndarray of uint8, shape (height, width, 3)
-        RGB.
-    float
-        Its time on the recording's clock, seconds.
-    bool
-        Whether all expected faces were found in it.
-    """
-    if redaction == "none":
-        for frame in read_span(source, start_s, end_s):
-            yield frame.rgb(), frame.time_s, True
-        return
-    around = read_span(source, start_s - _LEAD_S, end_s + _LEAD_S)
-    known: dict[float, FacesAt] = {f.time_s: f for f in find_faces(around, expected)}
-    for frame in read_span(source, start_s, end_s):
-        faces = known[frame.time_s]
-        if redaction == "landmarks":
-            yield draw_landmarks((frame.width, frame.height), faces), frame.time_s, faces.safe
-        else:
-            yield blur_faces(frame.rgb(), faces), frame.time_s, faces.safe
 
 
 def _listing(clips: Sequence[Clip]) -> bytes:

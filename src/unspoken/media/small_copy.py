@@ -7,7 +7,7 @@ the same instants as everything measured on the original.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,15 +16,19 @@ import av
 import av.error
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from unspoken.errors import OutputError
+from unspoken.media.frame import Frame
 from unspoken.media.source import open_source
 
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
 
-__all__ = ["SmallCopy", "write_small_copy"]
+__all__ = ["Look", "SmallCopy", "write_small_copy"]
 
+#: Turns frames into the pictures to write, RGB, each with its capture time.
+Look = Callable[[Iterable[Frame]], Iterator[tuple[NDArray[np.uint8], float]]]
 #: Longest side of the copy's pictures, pixels.
 _LONGEST_PX = 640
 #: Picture times are kept to this part of a second.
@@ -43,7 +47,13 @@ class SmallCopy:
 
 
 def write_small_copy(
-    source: str | os.PathLike[str], target: Path, *, start_s: float, fps: float | None = None
+    source: str | os.PathLike[str],
+    target: Path,
+    *,
+    start_s: float,
+    fps: float | None = None,
+    look: Look | None = None,
+    sound: bool = True,
 ) -> SmallCopy:
     """Re-encode a recording small.
 
@@ -57,6 +67,11 @@ def write_small_copy(
         Capture time that becomes 0 in the copy, seconds.
     fps : float, optional
         As for `open_source`.
+    look : callable, optional
+        Makes the pictures of the frames, to redact them; may make them smaller. As they are where
+        left out.
+    sound : bool
+        Whether the recording's sound goes along.
 
     Returns
     -------
@@ -69,10 +84,11 @@ def write_small_copy(
     OutputError
         When the copy cannot be written or FFmpeg has no encoder for it.
     """
-    codec, kind, sound = _encoder()
+    codec, kind, audio = _encoder()
     try:
         with av.open(str(target), "w", format=kind) as out:
-            pictures = _encode(source, out, codec, sound, start_s, fps)
+            heard = audio if sound else ""
+            pictures = _encode(source, out, codec, heard, start_s, fps, look or _as_they_are)
     except (av.error.FFmpegError, OSError) as error:
         raise OutputError(
             f"The copy of the video cannot be written: {error}.", "Free some space, and try again."
@@ -96,6 +112,7 @@ def _encode(
     sound: str,
     start_s: float,
     fps: float | None,
+    look: Look,
 ) -> int:
     count, last = 0, -1
     with open_source(source, fps=fps) as pictures:
@@ -113,20 +130,25 @@ def _encode(
             if codec == "libx264"
             else {"crf": "36", "b": "0", "deadline": "realtime", "cpu-used": "6"}
         )
-        speech = _Sound(source, out, sound, start_s) if facts.has_audio else None
-        for frame in pictures:
-            ticks = max(last + 1, round((frame.time_s - start_s) / _TICK))
-            small = cv2.resize(frame.rgb(), size, interpolation=cv2.INTER_AREA)
+        speech = _Sound(source, out, sound, start_s) if facts.has_audio and sound else None
+        for whole, time_s in look(pictures):
+            ticks = max(last + 1, round((time_s - start_s) / _TICK))
+            small = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
             picture = av.VideoFrame.from_ndarray(np.asarray(small, np.uint8), format="rgb24")
             picture.pts, picture.time_base, last = ticks, _TICK, ticks
             out.mux(stream.encode(picture))
             count += 1
             if speech is not None:
-                speech.write_until(frame.time_s)
+                speech.write_until(time_s)
         out.mux(stream.encode())
         if speech is not None:
             speech.finish()
     return count
+
+
+def _as_they_are(frames: Iterable[Frame]) -> Iterator[tuple[NDArray[np.uint8], float]]:
+    for frame in frames:
+        yield frame.rgb(), frame.time_s
 
 
 def _even(value: float) -> int:

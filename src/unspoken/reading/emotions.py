@@ -278,10 +278,10 @@ def readings(events: Sequence[Event], model: EmotionModel | None = None) -> tupl
         row = posterior.labels[i].tolist()
         emotions = dict(zip(LABELS, row, strict=True))
         parts = dict(zip(names, shares[i], strict=True))
+        others = {name: parts[name] for name in other}
         chance = row[int(best[i])]
         named = LABELS[int(best[i])] != "other" and chance >= model.abstain_below
         emotion = LABELS[int(best[i])] if named else ""
-        others = {name: parts[name] for name in other}
         sentence = reading_sentence(event, emotions, emotion, others, smiles[i])
         probability = chance if named else float("nan")
         out.append(Reading(emotions, emotion, probability, parts, smiles[i], sentence))

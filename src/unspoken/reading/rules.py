@@ -117,11 +117,20 @@ class Condition(_Strict):
 
 
 class Rule(_Strict):
-    """One rule."""
+    """One rule.
+
+    Attributes
+    ----------
+    why : str
+        What the rule goes by.
+    caution : str
+        What everybody who reads the signal should know of its weakness; it becomes evidence.
+    """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
     signal: str
     why: str = Field(min_length=1)
+    caution: str = ""
     when: Condition
     unless: Condition | None = None
     strength: Annotated[float, Field(gt=0.0, le=1.0)]

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+
 from unspoken.context.record import Context
 from unspoken.context.timeline import Segment
 from unspoken.facs.units import unit_of
@@ -14,7 +16,8 @@ from unspoken.reading.baseline import BaselineFacts, Earlier, rarity
 from unspoken.reading.emotions import EmotionModel, Reading, readings
 from unspoken.reading.moments import Moment, Signal
 from unspoken.reading.rules import NEGATIVE, Condition, Playbook, Rule
-from unspoken.reading.wording import units_words
+from unspoken.reading.sieve import Sieve
+from unspoken.reading.wording import RARITY_WORDS, units_words
 from unspoken.spotting.events import Event
 
 __all__ = ["SAID_S", "Seen", "read_moments"]
@@ -86,8 +89,9 @@ def read_moments(
             _seen(event, one, float(r), context)
             for event, one, r in zip(own, read, rare, strict=True)
         ]
+        rules = _rules_to_ask(seen, playbook)
         for i, one_seen in enumerate(seen):
-            signals = _signals(seen, i, playbook, context) if playbook else ()
+            signals = _signals(seen, i, rules[i], context) if rules[i] else ()
             moments.append(_moment(one_seen, context, signals, facts))
     return tuple(sorted(moments, key=lambda m: (m.apex_s, m.face_id))), baselines
 
@@ -149,12 +153,30 @@ def _said(context: Context, apex_s: float, within_s: float, by: str) -> str:
     return " ".join(u.text for u in words if by == "anyone" or roles.role_of(u.speaker) == by)
 
 
+def _rules_to_ask(seen: Sequence[Seen], playbook: Playbook | None) -> list[list[Rule]]:
+    """For every event the rules that may apply to it, in the order of the playbook."""
+    asked: list[list[Rule]] = [[] for _ in seen]
+    if playbook is None or not seen:
+        return asked
+    sieve = Sieve(
+        [one.event.kind == "micro" for one in seen],
+        [one.codes for one in seen],
+        [one.rarity for one in seen],
+        [one.event.offset_s - one.event.onset_s for one in seen],
+        lambda name: [_chance(one.reading, name) for one in seen],
+    )
+    for rule in playbook.rules:
+        for i in np.flatnonzero(sieve.passing(rule.when)):
+            asked[i].append(rule)
+    return asked
+
+
 def _signals(
-    seen: Sequence[Seen], i: int, playbook: Playbook, context: Context
+    seen: Sequence[Seen], i: int, rules: Sequence[Rule], context: Context
 ) -> tuple[Signal, ...]:
     """Signals of one event: of each kind the strongest."""
     best: dict[str, Signal] = {}
-    for rule in playbook.rules:
+    for rule in rules:
         evidence = _holds(rule.when, seen, i, context)
         if evidence is None:
             continue
@@ -172,9 +194,11 @@ def _signal(rule: Rule, seen: Seen, evidence: list[str]) -> Signal:
     chance = max((_chance(seen.reading, name) for name in named), default=1.0)
     strength = round(rule.strength * chance * seen.rarity, 4)
     evidence = [units_words(seen.event.action_units) or "no unit stands out", *evidence]
-    evidence.append(
-        f"chance that a minute of this person holds no such movement: {seen.rarity:.2f}"
-    )
+    if seen.event.kind == "micro" and len(seen.codes) == 1:
+        evidence.append("rests on one brief movement of one action unit")
+    if rule.caution:
+        evidence.append(rule.caution)
+    evidence.append(f"{RARITY_WORDS}: {seen.rarity:.2f}")
     return Signal(rule.signal, strength, rule.id, tuple(evidence), rule.response)
 
 

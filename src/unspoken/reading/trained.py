@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspoken import records
-from unspoken.errors import InputError
+from unspoken.documents import checked_schema, read_document
+from unspoken.errors import SourceNotFound
 from unspoken.filing import Batch
-from unspoken.reading.emotion_table import CODES, LABELS, read_text
+from unspoken.reading.emotion_table import CODES, LABELS
 from unspoken.reading.emotions import Posterior
 from unspoken.reading.evidence import UnitEvidence
 
@@ -160,20 +161,16 @@ def load_trained(path: Path) -> TrainedModel:
     SourceNotFound, InputError
         When it is not there, no such model, broken (file and line are named), or a newer program's.
     """
-    text = read_text(path, "emotion model")
     try:
-        document: Any = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise InputError(f"{path}: not valid JSON ({error}).") from error
-    if not isinstance(document, dict) or document.get("schema") != _SCHEMA:
-        raise InputError(f'{path}: no emotion model ("schema" is not "{_SCHEMA}").')
-    if document.get("schema_version") != _VERSION:
-        raise InputError(f"{path}: written by another version; train the model again.")
-    try:
-        model: TrainedModel = records.from_json(TrainedModel, document)
-    except records.RecordError as error:
-        line = records.line_of(text, error.place)
-        raise InputError(f"{path}, line {line}: {error}.", "Train the model again.") from error
+        return read_document(path, _from_json_dict, "an emotion model", "Train the model again.")
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise SourceNotFound(f"There is no emotion model at {path}.") from error
+
+
+def _from_json_dict(document: Any) -> TrainedModel:
+    newer = ("This emotion model was", "Update Unspoken, or train the model again.")
+    checked_schema(document, _SCHEMA, _VERSION, "This JSON is no emotion model.", newer)
+    model: TrainedModel = records.from_json(TrainedModel, document)
     return model
 
 

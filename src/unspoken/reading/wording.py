@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from unspoken.facs.units import unit_of
 from unspoken.spotting.events import Event
 
-__all__ = ["reading_sentence", "units_words"]
+__all__ = ["RARITY_WORDS", "reading_sentence", "units_words"]
 
 #: How many units and how many alternatives a sentence names, and from which probability on.
 _UNITS = 4
 _NAMED = 3
 _LEAST = 0.1
+RARITY_WORDS = "chance that a minute of this person holds no such movement"
+_SIDES: dict[str, str] = {"L": " left", "R": " right", "": ""}
+_BOTH = " left and right"
 _SMILES = {
     "duchenne": "A smile with raised cheeks (Duchenne).",
     "social": "A smile without raised cheeks (social).",
@@ -36,16 +39,15 @@ def units_words(units: Mapping[str, float]) -> str:
 
     The two sides of a unit are named together, with the amplitude of the stronger.
     """
-    sides: dict[int, dict[str, float]] = {}
+    found: dict[int, tuple[str, float]] = {}
     for key, amplitude in units.items():
         unit, side = unit_of(key)
-        sides.setdefault(unit.code, {})[side] = amplitude
-    words = []
-    for code, found in list(sides.items())[:_UNITS]:
-        where = {"L": " left", "R": " right"}
-        both = " left and right" if len(found) == 2 else where.get(next(iter(found)), "")
-        words.append(f"AU{code}{both} {max(found.values()):.2f}")
-    more = len(sides) - _UNITS
+        where, strongest = _SIDES[side], amplitude
+        if unit.code in found:
+            where, strongest = _BOTH, max(found[unit.code][1], amplitude)
+        found[unit.code] = (where, strongest)
+    words = [f"AU{code}{side} {most:.2f}" for code, (side, most) in [*found.items()][:_UNITS]]
+    more = len(found) - _UNITS
     return ", ".join(words) + (f" and {more} more" if more > 0 else "")
 
 
@@ -72,19 +74,21 @@ def reading_sentence(
         Kind of smile.
     """
     seen = units_words(event.action_units) or "No unit stands out"
-    chances = {name: p for name, p in emotions.items() if name != "other"} | dict(others)
+    ranked = [(p, name) for name, p in emotions.items() if p >= _LEAST and name != "other"]
+    ranked += [(p, name) for name, p in others.items() if p >= _LEAST]
     rest = emotions["other"] - sum(others.values())
     if rest > _LEAST:
-        chances["none of the seven"] = rest
-    ranked = sorted(((p, name) for name, p in chances.items() if p >= _LEAST), reverse=True)
-    listed = ", ".join(f"{name} {p:.2f}" for p, name in ranked[:_NAMED])
+        ranked.append((rest, "none of the seven"))
+    ranked.sort(reverse=True)
+    listed = ", ".join([f"{name} {p:.2f}" for p, name in ranked[:_NAMED]])
     likely = f"consistent with {listed}" if listed else "consistent with many things alike"
     parts = [f"{seen}; {likely}."]
     if not emotion:
         parts.append("No emotion is named: none is likely enough.")
     if smile:
         parts.append(_SMILES[smile])
-    cautions = [words for flag, words in _CAUTIONS.items() if flag in event.flags]
+    flags = event.flags
+    cautions = [words for flag, words in _CAUTIONS.items() if flag in flags] if flags else []
     if cautions:
         parts.append(f"Caution: {'; '.join(cautions)}.")
     return " ".join(parts)

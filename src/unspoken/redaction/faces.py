@@ -21,7 +21,7 @@ from unspoken.face.tracks import FaceTracker
 from unspoken.media.frame import Frame, Plane
 from unspoken.settings import Settings
 
-__all__ = ["FacesAt", "find_faces"]
+__all__ = ["FacesAt", "distinct_boxes", "find_faces", "smaller_frame"]
 
 Array = NDArray[np.float64]
 #: More faces than fit into a conversation, so that nobody is left out because others were first;
@@ -84,9 +84,9 @@ def find_faces(frames: Iterable[Frame], expected: Callable[[float], int]) -> lis
         seen = [np.asarray(d.box, dtype=np.float64) for d in search.run(frame)]
         found.append(np.concatenate([_boxes(meshes[-1]), np.array(seen).reshape(-1, 4)]))
         scale = max(1.0, frame.width / _SMALL_PX)
-        small.append(_smaller(frame, scale))
+        small.append(smaller_frame(frame, scale))
     backwards = [scale * boxes for boxes in _track_backwards(small)]
-    found = [_distinct(np.concatenate(pair)) for pair in zip(found, backwards, strict=True)]
+    found = [distinct_boxes(np.concatenate(pair)) for pair in zip(found, backwards, strict=True)]
     times = np.array([frame.time_s for frame in small])
     counts = np.array([len(boxes) for boxes in found], dtype=np.intp)
     result = []
@@ -98,8 +98,8 @@ def find_faces(frames: Iterable[Frame], expected: Callable[[float], int]) -> lis
     return result
 
 
-def _smaller(frame: Frame, scale: float) -> Frame:
-    """A picture for the second look, small enough to be kept."""
+def smaller_frame(frame: Frame, scale: float) -> Frame:
+    """A picture `scale` times smaller, small enough to be kept for a second look."""
     if scale == 1.0:
         return frame
 
@@ -141,7 +141,7 @@ def _boxes(meshes: Sequence[NDArray[np.float32]]) -> Array:
     return np.array(boxes, dtype=np.float64).reshape(-1, 4)
 
 
-def _distinct(boxes: Array) -> Array:
+def distinct_boxes(boxes: Array) -> Array:
     """One box per face: those whose centre lies in another are joined with it."""
     kept: list[Array] = []
     for box in boxes:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from unspoken.facs.units import unit_of
+from unspoken.reading.moments import Moment, Signal
+from unspoken.reading.wording import RARITY_WORDS, units_words
 from unspoken.report import words
 from unspoken.report.extras import Extras
 from unspoken.report.marks import Arrow, unit_arrows
@@ -54,7 +56,7 @@ def event_card(
         "when": clock_text(event.onset_s),
         "duration": f"lasts {words.duration_text(event.offset_s - event.onset_s)}",
         "rise": f"rises in {words.duration_text(event.apex_s - event.onset_s)}",
-        "snr": f"signal {words.number(event.snr)} × noise",
+        "snr": f"{words.number(event.snr)} × the noise",
         "units": [
             {**_unit(key, amplitude), "slot": slots.get(key, "x")}
             for key, amplitude in event.action_units.items()
@@ -87,19 +89,32 @@ def _told(event: Event, extras: Extras) -> dict[str, Any]:
             for name in moment.segments
             if name in labels
         ],
-        "rarity": "" if math.isnan(moment.rarity) else words.number(moment.rarity),
+        "rarity": _rarity(moment),
         "signals": [
             {
                 "name": words.plain(signal.kind),
                 "strength": f"{signal.strength:.2f}",
                 "level": round(10 * signal.strength),
-                "evidence": "; ".join(signal.evidence),
+                "evidence": "; ".join(_evidence(signal, event)),
                 "rule": signal.rule,
                 "response": signal.response,
             }
             for signal in sorted(moment.signals, key=lambda s: -s.strength)
         ],
     }
+
+
+def _rarity(moment: Moment) -> str:
+    if math.isnan(moment.rarity):
+        return ""
+    guess = " (mostly a guess: under two minutes of footage)"
+    return words.number(moment.rarity) + (guess if "short_baseline" in moment.flags else "")
+
+
+def _evidence(signal: Signal, event: Event) -> list[str]:
+    """What the card does not say elsewhere anyway."""
+    units = units_words(event.action_units)
+    return [part for part in signal.evidence if part != units and not part.startswith(RARITY_WORDS)]
 
 
 def _emotion_words(emotions: dict[str, float]) -> str:

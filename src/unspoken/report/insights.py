@@ -16,12 +16,14 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from unspoken import __version__
+from unspoken.facs.units import UNIT_INDEX
 from unspoken.filing import Batch
 from unspoken.insight import words
 from unspoken.insight.contrasts import LEAST_CUSTOMERS
 from unspoken.insight.standing_out import GroupResult
 from unspoken.insight.study import RankedMoment, Study
 from unspoken.insight.tables import table_files
+from unspoken.reading.wording import units_words
 from unspoken.report.insight_charts import axis, dot, scale_of
 from unspoken.timing import clock_text
 
@@ -191,7 +193,7 @@ def _measure_table(results: Sequence[GroupResult]) -> dict[str, Any]:
                 "minutes": words.number(r.minutes, 3),
                 "showing": f"{r.showing} of {r.customers}",
                 "share": f"{words.percent(r.share.value)} "
-                f"({words.percent(r.share.low)} to {words.percent(r.share.high)})",
+                f"({100.0 * r.share.low:.0f} to {words.percent(r.share.high)})",
                 "ratio": words.ratio_text(r.comparison.ratio),
                 "verdict": words.comparison_text(r),
             }
@@ -203,7 +205,7 @@ def _measure_table(results: Sequence[GroupResult]) -> dict[str, Any]:
 def _moment(ranked: RankedMoment, out: Path) -> dict[str, Any]:
     moment = ranked.moment
     page = moment.folder / "report.html"
-    units = " ".join(f"{unit} {value:.2f}" for unit, value in moment.action_units.items())
+    units = units_words({u: a for u, a in moment.action_units.items() if u in UNIT_INDEX})
     return {
         "rank": ranked.rank,
         "signal": words.capital(moment.signal or moment.kind),

@@ -14,7 +14,8 @@ from typing import Any, Literal
 
 from unspoken import records
 from unspoken.analysis import Analysis
-from unspoken.errors import InputError, SourceNotFound
+from unspoken.documents import checked_schema, read_document
+from unspoken.errors import SourceNotFound
 from unspoken.filing import Batch
 
 __all__ = ["JUDGEMENTS_NAME", "Judgement", "Judgements"]
@@ -139,36 +140,17 @@ class Judgements:
         InputError
             When it is broken (the message names file and line) or was written by a newer program.
         """
+        again = "Save the judgements again from the report page."
         try:
-            text = path.read_text(encoding="utf-8-sig")
+            return read_document(path, cls._from_json_dict, "judgements", again)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise SourceNotFound(
                 f"There are no judgements at {path}.", "Name the file the report page saved."
             ) from error
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{path} cannot be read: {error}.") from error
-        again = "Save the judgements again from the report page."
-        try:
-            document = json.loads(text)
-            _check(document, path)
-            found: Judgements = records.from_json(cls, document)
-        except json.JSONDecodeError as error:
-            raise InputError(
-                f"{path}, line {error.lineno}: not valid JSON ({error.msg}).", again
-            ) from error
-        except records.RecordError as error:
-            line = records.line_of(text, error.place)
-            raise InputError(f"{path}, line {line}: {error}.", again) from error
+
+    @classmethod
+    def _from_json_dict(cls, document: Any) -> Judgements:
+        newer = ("These judgements were", "Update Unspoken.")
+        checked_schema(document, _SCHEMA, _VERSION, "This JSON holds no judgements.", newer)
+        found: Judgements = records.from_json(cls, document)
         return found
-
-
-def _check(document: Any, path: Path) -> None:
-    if not isinstance(document, dict) or document.get("schema") != _SCHEMA:
-        raise InputError(f"{path} holds no judgements.", f'"schema" is not "{_SCHEMA}".')
-    version = document.get("schema_version")
-    if type(version) is not int or version < 1:
-        raise records.RecordError(("schema_version",), "expected a whole number from 1")
-    if version > _VERSION:
-        raise InputError(
-            f"{path} was written by a newer Unspoken (schema {version}).", "Update Unspoken."
-        )

@@ -33,7 +33,7 @@ _COLUMNS = (
     ("duration", "Duration", "number"),
     ("rise", "Rise", "number"),
     ("units", "Action units", "text"),
-    ("snr", "Signal", "number"),
+    ("snr", "Over noise", "number"),
     ("fa", "False alarms", "number"),
     ("reading", "Consistent with", "text"),
     ("flags", "Cautions", "text"),

@@ -13,6 +13,9 @@ from unspoken.spotting.events import KINDS
 __all__ = ["filters", "story_lines"]
 
 #: Choices in one filter; a list of thousands helps nobody.
+_SHORT = (
+    " Strengths are rough: under two minutes of footage do not tell what is usual for this person."
+)
 _MOST_CHOICES = 100
 _STALE = (
     "moments.json was read from an earlier analysis, so nothing of it is shown. "
@@ -64,6 +67,7 @@ def _going_on(extras: Extras) -> str:
 def _signals(analysis: Analysis, extras: Extras) -> str:
     moments = extras.moments.by_event.values()
     counts = Counter(signal.kind for moment in moments for signal in moment.signals)
+    short = any("short_baseline" in moment.flags for moment in moments)
     exposure = words.duration_text(analysis.exposure_s)
     by = f" by the playbook {extras.moments.playbook}" if extras.moments.playbook else ""
     if not counts:
@@ -71,7 +75,7 @@ def _signals(analysis: Analysis, extras: Extras) -> str:
     found = ", ".join(f"{words.plain(kind)} {count}" for kind, count in counts.most_common())
     return (
         f"{found}{by}, in {exposure} of usable view. A signal is a reason to look and to ask, "
-        "not a finding about the person."
+        "not a finding about the person." + (_SHORT if short else "")
     )
 
 

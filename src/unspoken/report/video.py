@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -13,13 +13,31 @@ from urllib.parse import quote
 
 import av
 import av.error
+import numpy as np
+from numpy.typing import NDArray
 
 from unspoken.analysis import Analysis
+from unspoken.errors import InputError
+from unspoken.media.frame import Frame
 from unspoken.media.small_copy import write_small_copy
+from unspoken.places import PLACES_NAME, load_places
+from unspoken.redaction.cutting import Crop, redacted
+from unspoken.summary import FacePlaces
 
-__all__ = ["PageVideo", "VideoMode", "embedded_video", "linked_video", "no_video"]
+__all__ = ["PageVideo", "VideoMode", "Visible", "embedded_video", "linked_video", "no_video"]
 
 VideoMode = Literal["link", "embed", "none"]
+#: Whose face an embedded copy shows: nobody's (blurred, or landmarks alone), or the customer's.
+#: There is no way to show staff.
+Visible = Literal["blur", "landmarks", "others"]
+_SHOWS: dict[Visible, str] = {
+    "blur": "Every face in it is blurred.",
+    "landmarks": "Of faces it shows nothing but moving outlines.",
+    "others": "It shows the customer's face; everybody else's is blurred. Pass it on only to those "
+    "who may see the recording.",
+}
+#: A place of this many frames away still tells where the face is.
+_FRAMES_APART = 3
 #: Bytes that become base64 at once; a multiple of three, so that pieces can be joined.
 _PIECE = 3 << 16
 
@@ -104,21 +122,46 @@ def linked_video(analysis: Analysis, folder: Path, source: Path | None = None) -
     return replace(no_video(analysis, note), src=src, zeros_s=zeros)
 
 
-def embedded_video(analysis: Analysis, source: Path | None = None) -> PageVideo:
-    """Make a small copy that travels in the page; the caller deletes it.
+def embedded_video(
+    analysis: Analysis,
+    source: Path | None = None,
+    visible: Visible = "blur",
+    *,
+    sound: bool = False,
+) -> PageVideo:
+    """Make a small, redacted copy that travels in the page; the caller deletes it.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        Names the recording.
+    source : Path, optional
+        Where the recording is now, if it was moved.
+    visible : {"blur", "landmarks", "others"}
+        What is left of faces. "others" leaves the customer's alone where it was measured, which
+        ``places.parquet`` beside the result tells.
+    sound : bool
+        Whether voices can be heard.
 
     Raises
     ------
     InputError, OutputError
-        When the recording cannot be read or the copy not be written.
+        When the recording cannot be read, the copy not be written, or it is not known which face
+        is the customer's.
     """
     path = source or Path(analysis.source.path)
+    look = _Redactor(analysis, visible)
     handle, name = tempfile.mkstemp(prefix="unspoken-", suffix=".video")
     os.close(handle)
     copy = Path(name)
     try:
         made = write_small_copy(
-            path, copy, start_s=analysis.clock.start_s, fps=analysis.settings.fps
+            path,
+            copy,
+            start_s=analysis.clock.start_s,
+            fps=analysis.settings.fps,
+            look=look,
+            sound=sound,
         )
     except BaseException:
         copy.unlink(missing_ok=True)
@@ -126,11 +169,41 @@ def embedded_video(analysis: Analysis, source: Path | None = None) -> PageVideo:
     size = copy.stat().st_size / 1e6
     return PageVideo(
         zeros_s=(analysis.clock.start_s,),
-        note=f"A small copy of the video is part of this page ({size:.1f} MB). It shows the "
-        "person: pass it on only to those who may see the recording.",
+        note=f"A small copy of the video is part of this page ({size:.1f} MB). {_SHOWS[visible]} "
+        + ("Voices can be heard." if sound else "It has no sound."),
         embedded=copy,
         media_type=made.media_type,
     )
+
+
+class _Redactor:
+    """Makes the pictures of an embedded copy."""
+
+    def __init__(self, analysis: Analysis, visible: Visible) -> None:
+        self._analysis = analysis
+        self._how: Literal["blur", "landmarks"] = "landmarks" if visible == "landmarks" else "blur"
+        self._places: list[FacePlaces] = []
+        if visible == "others":
+            known = load_places(analysis.folder) if analysis.folder else {}
+            if not known:
+                raise InputError(
+                    f"Which face is the customer's is not known: {PLACES_NAME} is not beside the "
+                    "result, because an earlier version made it.",
+                    "Analyse the recording again, or take --redact blur.",
+                )
+            customers = [f.face_id for f in analysis.faces if f.role == "customer"]
+            self._places = [known[face_id] for face_id in customers if face_id in known]
+
+    def __call__(self, frames: Iterable[Frame]) -> Iterator[tuple[NDArray[np.uint8], float]]:
+        for picture, time_s, _safe in redacted(frames, self._how, self._expected, self._shown):
+            yield picture, time_s
+
+    def _expected(self, time_s: float) -> int:
+        return sum(face.first_s <= time_s <= face.last_s for face in self._analysis.faces)
+
+    def _shown(self, index: int) -> Sequence[Crop]:
+        crops = ((place.size, place.at(index, _FRAMES_APART)) for place in self._places)
+        return [(side, to_picture) for side, to_picture in crops if to_picture is not None]
 
 
 def _bytes_of(analysis: Analysis) -> int:
