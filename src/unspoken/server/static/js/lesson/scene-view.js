@@ -196,7 +196,7 @@ export class SceneView {
     const why = error instanceof Error ? error.message : String(error);
     note.textContent = `The face cannot be shown here. ${why} The words below tell what it shows.`;
     this.parts.picture.replaceChildren(note);
-    const words = /** @type {HTMLDetailsElement | null} */ (this.figure.querySelector("details.said"));
+    const words = /** @type {HTMLDetailsElement | null} */ (this.figure.querySelector("details.words"));
     if (words) words.open = true;
   }
 }
