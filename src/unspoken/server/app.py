@@ -9,7 +9,7 @@ from starlette.staticfiles import StaticFiles
 from unspoken import __version__
 from unspoken.academy.desk import Desk
 from unspoken.academy.library import Library
-from unspoken.server import academy_api, academy_pages, faces, lesson_pages
+from unspoken.server import academy_api, academy_pages, course_pages, faces, lesson_pages
 from unspoken.server.faults import add_error_pages
 from unspoken.server.pages import STATIC
 from unspoken.server.security import Access, Guard
@@ -40,7 +40,7 @@ def create_app(desk: Desk, access: Access, library: Library | None = None) -> Fa
     app.state.desk = desk
     app.state.library = library or Library()
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for part in (faces, academy_pages, academy_api, lesson_pages):
+    for part in (faces, academy_pages, academy_api, lesson_pages, course_pages):
         app.include_router(part.router)
     app.add_api_route("/", _front, methods=["GET"], include_in_schema=False)
     add_error_pages(app)

@@ -57,7 +57,11 @@ def lessons(request: Request) -> dict[str, Any]:
     ]
     done = sum(entry["state"] == "done" for entry in listed)
     upcoming = next((e["name"] for e in listed if e["state"] != "done"), None)
-    return {"lessons": listed, "done": done, "upcoming": upcoming}
+    courses = [
+        {"name": name, "title": course.plan.title, "summary": course.plan.summary}
+        for name, course in _library(request).courses().items()
+    ]
+    return {"lessons": listed, "done": done, "upcoming": upcoming, "courses": courses}
 
 
 @page(router, "/academy/lessons/{name}", "lesson.html")
@@ -65,22 +69,21 @@ def one_lesson(request: Request) -> dict[str, Any]:
     """One lesson."""
     desk, lesson = _desk(request), _lesson(request)
     opened(desk, lesson)
-    names = list(_library(request).lessons())
-    at = names.index(lesson.name)
-    known = _library(request).lessons()
     state = asdict(progress(desk, [lesson])[lesson.name])
     state["finished_at"] = state["finished_at"] and state["finished_at"].isoformat()
-    following = names[at + 1] if at + 1 < len(names) else None
+    here = f"/academy/lessons/{lesson.name}"
+    content = lesson_content(
+        lesson, lambda name: f"/academy/lessons/{name}", lambda file: f"{here}/files/{file}"
+    )
+    known = _library(request).lessons()
+    names = list(known)
+    after = names[names.index(lesson.name) + 1 :][:1]
+    asked = request.query_params.get("course", "")
     return {
-        **lesson_content(
-            lesson,
-            lambda name: f"/academy/lessons/{name}",
-            lambda file: f"/academy/lessons/{lesson.name}/files/{file}",
-        ),
+        **content,
         "progress": state,
-        "following": {"name": following, "title": known[following].head.title}
-        if following
-        else None,
+        "following": {"name": after[0], "title": known[after[0]].head.title} if after else None,
+        "course": asked if asked in _library(request).courses() else "",
     }
 
 
@@ -94,13 +97,16 @@ def lesson_file(request: Request, file: str) -> FileResponse:
 
 
 @router.post("/academy/lessons/{name}/finish")
-def finished(request: Request, after: Annotated[str, Form()] = "") -> Response:
+def finished(
+    request: Request, after: Annotated[str, Form()] = "", course: Annotated[str, Form()] = ""
+) -> Response:
     """The learner is done; on to the next lesson, or back to the list."""
     finish(_desk(request), _lesson(request))
-    known = _library(request).lessons()
-    return RedirectResponse(
-        f"/academy/lessons/{after}" if after in known else "/academy/lessons", 303
-    )
+    library = _library(request)
+    if course in library.courses():
+        return RedirectResponse(f"/academy/courses/{course}", 303)
+    to = f"/academy/lessons/{after}" if after in library.lessons() else "/academy/lessons"
+    return RedirectResponse(to, 303)
 
 
 class ChoiceMade(BaseModel):
