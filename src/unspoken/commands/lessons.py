@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rich.console import Console
+
 from unspoken.academy.curriculum import part_title
 from unspoken.academy.lesson import Lesson
-from unspoken.academy.library import check_lessons, find_course
+from unspoken.academy.lesson_film import render_lesson
+from unspoken.academy.library import Library, check_lessons, find_course
 from unspoken.commands.faults import tell
+from unspoken.commands.progress import bar
 
-__all__ = ["check_course_command", "check_lessons_command"]
+__all__ = [
+    "check_course_command",
+    "check_lessons_command",
+    "export_course_command",
+    "export_lesson_command",
+]
 
 
 def _count(number: int, what: str) -> str:
@@ -52,4 +61,51 @@ def check_course_command(named: str) -> int:
     for number, part in enumerate(course.plan.parts, start=1):
         tell(f"{number:3}  {part.kind:11}  {part_title(part, titles)}")
     tell(f"Lessons take about {minutes} min.")
+    return 0
+
+
+def export_lesson_command(named: str, out: Path, captions: str, height: int, *, quiet: bool) -> int:
+    """Draw a lesson into a clip.
+
+    Raises
+    ------
+    InputError, OutputError, SourceNotFound, UsageError
+        If there is no such lesson, no browser, or the place cannot be written to.
+    """
+    path = Path(named)
+    is_file = bool(path.suffix) or path.exists()
+    lesson = check_lessons(path)[0] if is_file else Library().lesson(named)
+    with bar(Console(stderr=True, quiet=quiet), out.name) as tick:
+        made = render_lesson(
+            lesson,
+            out,
+            height=height,
+            burnt=captions != "file",
+            beside=captions != "burnt",
+            on_card=lambda done, total: tick(done, 0.0, total),
+        )
+    if not quiet:
+        told = f"{out}: {made.seconds:.0f} s of {lesson.head.title!r}, with synthetic faces"
+        tell(told if captions == "burnt" else f"{told}; captions in {out.with_suffix('.vtt')}")
+    return 0
+
+
+def export_course_command(named: str, out: Path, size: int, *, quiet: bool) -> int:
+    """Write a course as a folder of pages that need no server.
+
+    Raises
+    ------
+    InputError, OutputError, SourceNotFound, UsageError
+        If there is no such course, no browser, or the place cannot be written to.
+    """
+    from unspoken.server.course_folder import write_course
+
+    course, library = find_course(named)
+    with bar(Console(stderr=True, quiet=quiet), out.name) as tick:
+        clips = write_course(
+            course, library, out, size=size, on_clip=lambda done, total: tick(done, 0.0, total)
+        )
+    if not quiet:
+        tell(f"{out / 'index.html'}: {_count(len(course.lessons), 'lesson')}, "
+             f"{_count(clips, 'clip')} of synthetic faces")  # fmt: skip
     return 0

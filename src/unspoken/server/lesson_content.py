@@ -45,7 +45,8 @@ def lesson_content(lesson: Lesson, lesson_at: Address, file_at: Address) -> dict
             blocks.append({"kind": "video", **_video(block, file_at)})
     head = lesson.head.model_dump()
     head["sources"] = [_linked(source) for source in lesson.head.sources]
-    return {"lesson": {"name": lesson.name, **head}, "blocks": blocks, "scenes": scenes}
+    found = {"name": lesson.name, **head}
+    return {"lesson": found, "blocks": blocks, "scenes": scenes, "offline": False}
 
 
 def scenes_of(lesson: Lesson) -> dict[str, FaceBlock]:
