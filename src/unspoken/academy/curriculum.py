@@ -11,7 +11,8 @@ parts:
     captions: welcome.vtt
     title: A word from the team
   - interaction: ../results/visit-12
-    questions: [What did the customer look at before the frown?]
+    questions:
+      - What did the customer look at before the frown?
 ```
 """
 

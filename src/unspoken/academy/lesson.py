@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
@@ -329,7 +330,7 @@ def text_html(text: Text, lesson_at: Address, file_at: Address) -> str:
 
 def to_html(tokens: Sequence[Token], lesson_at: Address, file_at: Address) -> str:
     """Markdown tokens as HTML; links to lessons and files get their addresses."""
-    copied = [token.copy(children=[c.copy() for c in token.children or ()]) for token in tokens]
+    copied = deepcopy(list(tokens))
     for token in _inside(copied):
         if token.type == "image":
             token.attrSet("src", file_at(str(token.attrs["src"])))

@@ -31,13 +31,13 @@ def beside(name: str, path: Path | None, at: str) -> Path:
     InputError
         If it is not there or lies elsewhere.
     """
-    if path is None:
-        raise InputError(f"{at}: {name}: this text lies in no folder, so it can have no files.")
     if "\\" in name or ":" in name or name.startswith("/") or ".." in Path(name).parts:
         raise InputError(
             f"{at}: {name!r} is not in the folder of the lesson; put the file beside it and name "
             "it without a path that leads elsewhere. Nothing is loaded from the network."
         )
+    if path is None:
+        raise InputError(f"{at}: {name}: this text lies in no folder, so it can have no files.")
     found = path.parent / name
     if not found.is_file():
         raise InputError(f"{at}: there is no file {found}.")

@@ -374,7 +374,8 @@ def _part(
         if step.shows:
             last = hold and number == len(steps) - 1
             away = (end + 1.0, end + 1.5) if last else (end, end + _MOVE_S)
-            movements.append(step.movement((start, start + _MOVE_S, *away)))
+            reached = min(start + _MOVE_S, end)
+            movements.append(step.movement((start, reached, *away)))
         if step.flash:
             movements.append(step.flash.movement(_flash_times(step.flash, start, end)))
     at = list(zip(steps, spans, strict=True))
