@@ -151,7 +151,8 @@ def test_steps_follow_each_other_without_a_gap(
 
 
 def test_a_pose_that_two_steps_share_stays_still_between_them() -> None:
-    text = "```face\nsteps:\n  - say: a\n    units: {AU1: 1}\n  - say: b\n    units: {AU1: 1, AU4: 1}\n```\n"
+    steps = "  - say: a\n    units: {AU1: 1}\n  - say: b\n    units: {AU1: 1, AU4: 1}\n"
+    text = f"```face\nsteps:\n{steps}```\n"
     block = parse_lesson(HEAD + text, "x").blocks[0]
     assert isinstance(block, Face)
     scene = block.block.scene()

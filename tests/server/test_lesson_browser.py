@@ -50,7 +50,9 @@ def visit(browser: Browser, running: Running) -> Iterator[Callable[..., Page]]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "request",
-            lambda r: None if r.url.startswith((running.base, "data:")) else complaints.append(r.url),
+            lambda r: (
+                None if r.url.startswith((running.base, "data:")) else complaints.append(r.url)
+            ),
         )
         page.goto(running.access.address)
         page.goto(running.base + path)
