@@ -49,7 +49,13 @@ captions: ours.vtt
 title: Ours
 ```
 """
-COURSE = "title: Ours\nparts:\n  - lesson: tiny\n  - drill: spot\n  - video: ours.mp4\n    title: Welcome\n"
+COURSE = """title: Ours
+parts:
+  - lesson: tiny
+  - drill: spot
+  - video: ours.mp4
+    title: Welcome
+"""
 
 
 def made(folder: Path) -> Path:
@@ -111,12 +117,8 @@ def test_it_works_from_a_file(folder: Path, browser: Browser) -> None:
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "request",
-        lambda r: (
-            None if r.url.startswith((folder.as_uri(), "data:")) else complaints.append(r.url)
-        ),
-    )
+    ours = (folder.as_uri(), "data:")
+    page.on("request", lambda r: None if r.url.startswith(ours) else complaints.append(r.url))
     page.goto((folder / "index.html").as_uri())
     assert "Not in this folder" in page.inner_text("main")
     page.get_by_role("link", name="Tiny").click()

@@ -48,12 +48,8 @@ def visit(browser: Browser, running: Running) -> Iterator[Callable[..., Page]]:
         page.set_default_timeout(30_000)
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "request",
-            lambda r: (
-                None if r.url.startswith((running.base, "data:")) else complaints.append(r.url)
-            ),
-        )
+        ours = (running.base, "data:")
+        page.on("request", lambda r: None if r.url.startswith(ours) else complaints.append(r.url))
         page.goto(running.access.address)
         page.goto(running.base + path)
         page.wait_for_selector("body[data-ready=yes]")
