@@ -65,13 +65,13 @@ def test_a_lesson_is_read_answered_and_finished_by_keyboard(
     visit: Callable[..., Page], running: Running
 ) -> None:
     page = visit("/academy/lessons/fear")
-    page.wait_for_selector("#scene-2[data-state=ready]")
+    page.wait_for_selector("#scene-1[data-state=ready]")
     first = page.evaluate(PIXELS, 0)
-    page.focus("#scene-2 .on")
+    page.focus("#scene-1 .on")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#scene-2[data-at='1']")
-    assert page.inner_text("#scene-2 .cue") == "The whole brow goes up, AU1 and AU2."
-    assert page.get_attribute("#scene-2 .cue", "aria-live") == "polite"
+    page.wait_for_selector("#scene-1[data-at='1']")
+    assert page.inner_text("#scene-1 .cue") == "The whole brow goes up, AU1 and AU2."
+    assert page.get_attribute("#scene-1 .cue", "aria-live") == "polite"
     page.wait_for_timeout(300)
     assert page.evaluate(PIXELS, 0) != first
     section = page.locator("section.check").first
@@ -99,7 +99,7 @@ def test_words_follow_the_picture_while_it_plays_and_one_scene_plays_at_a_time(
     page.click("#scene-1 .play")
     page.wait_for_selector("#scene-1[data-playing=yes][data-at='1']")
     assert "AU4" in page.inner_text("#scene-1 .cue")
-    page.locator("#scene-3 .play").scroll_into_view_if_needed()
+    page.locator("#scene-3").scroll_into_view_if_needed()
     page.wait_for_selector("#scene-3[data-state=ready]")
     page.click("#scene-3 .play")
     page.wait_for_selector("#scene-1[data-playing=no]")
@@ -110,12 +110,12 @@ def test_with_reduced_motion_nothing_moves_by_itself_and_steps_are_there(
     visit: Callable[..., Page],
 ) -> None:
     page = visit("/academy/lessons/fear", reduced_motion="reduce")
-    page.wait_for_selector("#scene-2[data-state=ready]")
+    page.wait_for_selector("#scene-1[data-state=ready]")
     before = page.evaluate(PIXELS, 0)
     page.wait_for_timeout(500)
     assert page.evaluate(PIXELS, 0) == before
-    assert page.inner_text("#scene-2 .play") == "Play anyway"
-    assert page.locator("#scene-2 .on").is_visible()
+    assert page.inner_text("#scene-1 .play") == "Play anyway"
+    assert page.locator("#scene-1 .on").is_visible()
 
 
 def test_without_webgl_the_words_stand_alone_and_say_so(visit: Callable[..., Page]) -> None:
@@ -125,10 +125,10 @@ def test_without_webgl_the_words_stand_alone_and_say_so(visit: Callable[..., Pag
     )
     assert none != STAND_IN
     page = visit("/academy/lessons/fear", stage=none)
-    page.wait_for_selector("#scene-2[data-state=words]")
-    assert "no WebGL2" in page.inner_text("#scene-2 .picture")
-    assert "The whole brow goes up" in page.inner_text("#scene-2 details.words")
-    assert page.locator("#scene-2 .play").is_hidden()
+    page.wait_for_selector("#scene-1[data-state=words]")
+    assert "no WebGL2" in page.inner_text("#scene-1 .picture")
+    assert "The whole brow goes up" in page.inner_text("#scene-1 details.words")
+    assert page.locator("#scene-1 .play").is_hidden()
     last = page.locator("section.check figure.scene")
     last.scroll_into_view_if_needed()
     page.wait_for_selector("section.check figure[data-state=words]")

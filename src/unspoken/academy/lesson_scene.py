@@ -215,14 +215,7 @@ class Step(Shown):
 
 
 class Beside(Shown):
-    """The second face.
-
-    Parameters
-    ----------
-    person : str
-    view : float or str
-        Degrees, or a key of :data:`VIEWS`.
-    """
+    """The second face: who, from where one looks, and what it shows."""
 
     person: Person
     view: View = 0.0
@@ -240,12 +233,16 @@ class Cue:
 
 @dataclass(frozen=True)
 class Scene:
-    """A film, its words, and whether it begins again at its end."""
+    """A film, its words, and whether it begins again at its end.
+
+    `poster_s` is what is shown before it plays: rest, where the first step holds a flash.
+    """
 
     film: Film
     cues: tuple[Cue, ...]
     loop: bool
     title: str
+    poster_s: float
 
     def to_json(self) -> dict[str, Any]:
         """As the page takes it."""
@@ -253,6 +250,7 @@ class Scene:
             "title": self.title,
             "loop": self.loop,
             "seconds": self.film.seconds,
+            "poster_s": self.poster_s,
             "cues": [asdict(cue) for cue in self.cues],
             "film": self.film.to_player(),
         }
@@ -265,16 +263,11 @@ class FaceBlock(Shown):
 
     Parameters
     ----------
-    title : str
     person : str
         A training face of the pack.
     view : float or str
         Degrees, or a key of :data:`VIEWS`.
-    loop : bool
-    caption : str
-    duration_s : float, optional
-    beside : Beside, optional
-    steps : list of Step
+    title, caption, loop, duration_s, beside, steps
     """
 
     title: Words = ""
@@ -336,7 +329,9 @@ class FaceBlock(Shown):
             Cue(start, stop, _still_s(step, start, stop), step.say)
             for step, (start, stop) in zip(steps, spans, strict=True)
         )
-        return Scene(film, cues, self.loop, self.title)
+        first = steps[0]
+        hidden = first.flash or (first.beside and first.beside.flash)
+        return Scene(film, cues, self.loop, self.title, 0.0 if hidden else cues[0].still_s)
 
 
 def _flash_times(flash: Flash, start: float, end: float) -> tuple[float, float, float, float]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
+from rich.progress import Progress
 
 from unspoken.academy.curriculum import part_title
 from unspoken.academy.lesson import Lesson
 from unspoken.academy.lesson_film import render_lesson
 from unspoken.academy.library import Library, check_lessons, find_course
 from unspoken.commands.faults import tell
-from unspoken.commands.progress import bar
 
 __all__ = [
     "check_course_command",
@@ -23,6 +25,20 @@ __all__ = [
 
 def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+@contextmanager
+def _steps(name: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on a terminal, for a few long steps."""
+    console = Console(stderr=True, quiet=quiet)
+    hidden = quiet or not console.is_terminal
+    with Progress(console=console, transient=True, disable=hidden) as shown:
+        task = shown.add_task(name, total=None)
+
+        def tick(done: int, total: int) -> None:
+            shown.update(task, completed=done, total=total)
+
+        yield tick
 
 
 def _told(lesson: Lesson) -> str:
@@ -75,14 +91,14 @@ def export_lesson_command(named: str, out: Path, captions: str, height: int, *, 
     path = Path(named)
     is_file = bool(path.suffix) or path.exists()
     lesson = check_lessons(path)[0] if is_file else Library().lesson(named)
-    with bar(Console(stderr=True, quiet=quiet), out.name) as tick:
+    with _steps(out.name, quiet=quiet) as tick:
         made = render_lesson(
             lesson,
             out,
             height=height,
             burnt=captions != "file",
             beside=captions != "burnt",
-            on_card=lambda done, total: tick(done, 0.0, total),
+            on_card=tick,
         )
     if not quiet:
         told = f"{out}: {made.seconds:.0f} s of {lesson.head.title!r}, with synthetic faces"
@@ -101,10 +117,8 @@ def export_course_command(named: str, out: Path, size: int, *, quiet: bool) -> i
     from unspoken.server.course_folder import write_course
 
     course, library = find_course(named)
-    with bar(Console(stderr=True, quiet=quiet), out.name) as tick:
-        clips = write_course(
-            course, library, out, size=size, on_clip=lambda done, total: tick(done, 0.0, total)
-        )
+    with _steps(out.name, quiet=quiet) as tick:
+        clips = write_course(course, library, out, size=size, on_clip=tick)
     if not quiet:
         tell(f"{out / 'index.html'}: {_count(len(course.lessons), 'lesson')}, "
              f"{_count(clips, 'clip')} of synthetic faces")  # fmt: skip

@@ -11,6 +11,7 @@
  * @property {string} title
  * @property {boolean} loop
  * @property {number} seconds
+ * @property {number} poster_s What stands there before it plays.
  * @property {Cue[]} cues
  * @property {import("../face/film-player.js").Film} [film]
  * @property {string} [clip] Address of a rendered clip, where there is one instead of the film.
@@ -69,7 +70,7 @@ export class SceneView {
   /** Draw the first step. */
   async start() {
     try {
-      await this.player.show(this.cue(0).still_s);
+      await this.player.show(this.still.matches ? this.cue(0).still_s : this.scene.poster_s);
       this.parts.bar.hidden = false;
       this.figure.dataset.state = "ready";
     } catch (error) {
