@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.slow
-STAND_IN = (Path(__file__).parent / "stand_in_stage.js").read_text(encoding="utf-8")
+STAND_IN = (
+    (Path(__file__).parent / "stand_in_stage.js")
+    .read_text(encoding="utf-8")
+    .replace("this.canvas = canvas;", "this.canvas = canvas; this.options = {};")
+)
 PIXELS = "(n) => document.querySelectorAll('.scene canvas')[n].toDataURL()"
 
 
@@ -45,7 +49,7 @@ def visit(browser: Browser, running: Running) -> Iterator[Callable[..., Page]]:
         script = {"content_type": "text/javascript", "body": stage}
         context.route("**/js/face/face-stage.js", lambda route: route.fulfill(**script))
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(60_000)
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         ours = (running.base, "data:")
