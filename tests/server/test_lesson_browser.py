@@ -43,12 +43,13 @@ def visit(browser: Browser, running: Running) -> Iterator[Callable[..., Page]]:
     complaints: list[str] = []
     contexts: list[Any] = []
 
-    def opened(path: str, stage: str = STAND_IN, **options: Any) -> Page:
+    def opened(path: str, stage: str = STAND_IN, before: str = "", **options: Any) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1000, "height": 900}, **options})
         contexts.append(context)
         script = {"content_type": "text/javascript", "body": stage}
         context.route("**/js/face/face-stage.js", lambda route: route.fulfill(**script))
         page = context.new_page()
+        page.add_init_script(before)
         page.set_default_timeout(60_000)
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -137,6 +138,40 @@ def test_without_webgl_the_words_stand_alone_and_say_so(visit: Callable[..., Pag
     last.scroll_into_view_if_needed()
     page.wait_for_selector("section.check figure[data-state=words]")
     assert "Lips are stretched sideways" in last.inner_text()
+
+
+VOICES = """
+class Words extends EventTarget { constructor(text) { super(); this.text = text; } }
+globalThis.SpeechSynthesisUtterance = Words;
+globalThis.spoken = [];
+const voices = [{ lang: "en-GB", localService: false }, { lang: "en-US", localService: true }];
+Object.defineProperty(globalThis, "speechSynthesis", { value: Object.assign(new EventTarget(), {
+  getVoices: () => voices,
+  cancel() {},
+  speak(words) {
+    globalThis.spoken.push([words.text, words.voice.localService, performance.now()]);
+    setTimeout(() => words.dispatchEvent(new Event("end")), 4000);
+  },
+}) });
+"""
+
+
+def test_words_are_read_by_a_voice_of_this_computer_if_wanted_and_never_cut_short(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit("/academy/lessons/fear", before=VOICES)
+    page.wait_for_selector("#scene-1[data-state=ready]")
+    assert not page.is_checked("#read-aloud")
+    page.click("#scene-1 .on")
+    assert page.evaluate("spoken") == []
+    page.click("#scene-1 .back")
+    page.check("#read-aloud")
+    page.click("#scene-1 .play")
+    page.wait_for_selector("#scene-1[data-at='1']")
+    (first, own, began), (second, _own, later) = page.evaluate("spoken")
+    assert (first, own) == ("The face at rest.", True)
+    assert second.startswith("The whole brow goes up")
+    assert later - began >= 4000  # the step itself is over after 2.5 s
 
 
 @pytest.mark.parametrize("width", [360, 1600])

@@ -104,22 +104,35 @@ export class SceneView {
   tick(time) {
     if (!this.playing) return;
     this.time = time;
-    const { seconds, loop } = this.scene;
     const now = this.number(time);
-    if (now !== this.at && this.voice.speaking) {
-      this.player.pause(); // words are never cut short; the face waits for them
-      this.voice.finished().then(() => {
-        if (this.playing) this.player.play(time, this.rate, (later) => this.tick(later));
-      });
+    const over = time >= this.scene.seconds;
+    if ((over || now !== this.at) && this.voice.speaking) this.wait(time, over);
+    else if (over) this.end();
+    else if (now !== this.at) this.say(now);
+  }
+
+  /**
+   * Words are never cut short; the face waits for them.
+   * @param {number} time Seconds.
+   * @param {boolean} over Whether the scene is at its end.
+   */
+  wait(time, over) {
+    this.player.pause();
+    this.voice.finished().then(() => {
+      if (!this.playing) return;
+      if (over) this.end();
+      else this.player.play(time, this.rate, (later) => this.tick(later));
+    });
+  }
+
+  end() {
+    if (this.scene.loop) {
+      this.time = 0;
+      this.play();
       return;
     }
-    if (time >= seconds) {
-      if (this.voice.speaking || !loop) this.pause();
-      this.time = loop ? 0 : seconds;
-      if (this.playing) this.play();
-      return;
-    }
-    if (now !== this.at) this.say(now);
+    this.pause();
+    this.time = this.scene.seconds;
   }
 
   pause() {
