@@ -101,6 +101,8 @@ def test_a_lesson_gives_out_its_own_files_only(trainer: TestClient) -> None:
     assert 'href="https://doi.org/10.1177/1529100619832930"' in page
     assert 'value="Yes &amp; no"' in page
     assert trainer.get("/academy/lessons/ours/files/a.png").content == b"not looked into"
+    picture = trainer.get("/academy/lessons/ours/files/a.png")
+    assert picture.headers["content-type"] == "image/png"
     for name in ("secret.txt", "ours.md", "../own/secret.txt", "%2e%2e/own/secret.txt"):
         assert trainer.get(f"/academy/lessons/ours/files/{name}").status_code in {404, 409}
 

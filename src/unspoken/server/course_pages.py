@@ -14,6 +14,7 @@ from unspoken.academy.curriculum import Course, CoursePart, part_title
 from unspoken.academy.desk import Desk
 from unspoken.academy.lesson_progress import progress
 from unspoken.academy.library import Library
+from unspoken.server.lesson_pages import file_answer
 from unspoken.server.pages import page
 from unspoken.store.models import Block
 
@@ -79,7 +80,7 @@ def course_file(request: Request, file: str) -> FileResponse:
     found = _course(request).videos.get(file)
     if found is None:
         raise HTTPException(404, f"The course has no file {file}.")
-    return FileResponse(found)
+    return file_answer(found)
 
 
 def _finished_blocks(desk: Desk) -> Counter[tuple[str, str, str]]:

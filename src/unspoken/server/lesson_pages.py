@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -17,9 +18,16 @@ from unspoken.academy.library import Library
 from unspoken.server.lesson_content import lesson_content
 from unspoken.server.pages import page
 
-__all__ = ["router"]
+__all__ = ["file_answer", "router"]
 
 router = APIRouter()
+#: What not every operating system knows; browsers are told not to guess.
+_KINDS = {".m4v": "video/mp4", ".vtt": "text/vtt", ".webm": "video/webm", ".webp": "image/webp"}
+
+
+def file_answer(path: Path) -> FileResponse:
+    """A file of a lesson or course with its media type."""
+    return FileResponse(path, media_type=_KINDS.get(path.suffix.lower()))
 
 
 def _desk(request: Request) -> Desk:
@@ -93,7 +101,7 @@ def lesson_file(request: Request, file: str) -> FileResponse:
     found = _lesson(request).files.get(file)
     if found is None:
         raise HTTPException(404, f"The lesson has no file {file}.")
-    return FileResponse(found)
+    return file_answer(found)
 
 
 @router.post("/academy/lessons/{name}/finish")
