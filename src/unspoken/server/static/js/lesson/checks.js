@@ -15,7 +15,8 @@ export function setUpCheck(section, keep) {
     const right = choice === answer;
     const said = document.createElement("p");
     said.className = `said ${right ? "right" : "wrong"}`;
-    said.textContent = right ? "Right." : `Not this one. The answer is: ${answer}.`;
+    const end = /[.!?]["”]?$/.test(answer) ? "" : ".";
+    said.textContent = right ? "Right." : `Not this one. The answer is: ${answer}${end}`;
     reply.replaceChildren(said, why.content.cloneNode(true));
     section.dataset.state = right ? "right" : "wrong";
   };
