@@ -7,12 +7,17 @@ from typing import Annotated, Literal
 
 import typer
 
+from unspoken.commands.lessons_app import course_app, export_lesson, lesson_app
+
 __all__ = ["academy_app"]
 
 academy_app = typer.Typer(
     help="Train people to see micro-expressions, with faces that do not exist.",
     invoke_without_command=True,
 )
+academy_app.add_typer(lesson_app, name="lesson")
+academy_app.add_typer(course_app, name="course")
+academy_app.command("export-lesson")(export_lesson)
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 
 
@@ -34,15 +39,21 @@ def academy(
     open_page: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the academy in the browser.")
     ] = True,
+    lessons: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--lessons", help="Folder with lessons and courses of your own; may be given again."
+        ),
+    ] = None,
 ) -> None:
-    """Open the academy: drills, tests and your own results, on this machine alone.
+    """Open the academy: lessons, drills, tests and your own results, on this machine alone.
 
     Stop it with Ctrl-C.
     """
     if context.invoked_subcommand is None:
         from unspoken.commands.academy_serve import academy_command
 
-        raise typer.Exit(academy_command(data, port, open_page=open_page))
+        raise typer.Exit(academy_command(data, port, open_page=open_page, lessons=lessons or []))
 
 
 @academy_app.command()

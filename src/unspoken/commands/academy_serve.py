@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import sys
 import webbrowser
+from collections.abc import Sequence
 from pathlib import Path
 
+from unspoken.academy.library import Library
 from unspoken.commands.faults import say, tell
 from unspoken.server.running import serve_academy
 
 __all__ = ["academy_command"]
 
 
-def academy_command(data: Path | None, port: int | None, *, open_page: bool) -> int:
+def academy_command(
+    data: Path | None, port: int | None, *, open_page: bool, lessons: Sequence[Path] = ()
+) -> int:
     """Serve until stopped; print the address to open.
 
     Returns
@@ -32,5 +36,5 @@ def academy_command(data: Path | None, port: int | None, *, open_page: bool) -> 
         if open_page and sys.stdout.isatty():
             webbrowser.open(address)
 
-    serve_academy(data, port, ready)
+    serve_academy(data, port, ready, Library(lessons))
     return 0

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from unspoken.server import words
 
-__all__ = ["IMPORTS", "STATIC", "page", "render", "wants_json"]
+__all__ = ["IMPORTS", "STATIC", "from_template", "page", "render", "wants_json"]
 
 STATIC = Path(__file__).parent / "static"
 #: Bare names that modules import, and where they are.
@@ -38,6 +38,11 @@ def _environment() -> Environment:
 
 
 _ENVIRONMENT = _environment()
+
+
+def from_template(template: str, content: Content) -> str:
+    """A template filled in, for pages that are written to a file."""
+    return _ENVIRONMENT.get_template(template).render(**content)
 
 
 def render(request: Request, template: str, content: Content, status: int = 200) -> Response:

@@ -11,6 +11,7 @@ from pathlib import Path
 import uvicorn
 
 from unspoken.academy.desk import Desk
+from unspoken.academy.library import Library
 from unspoken.academy.people import Cast, load_people
 from unspoken.errors import AssetError, UsageError
 from unspoken.server.app import create_app
@@ -26,7 +27,10 @@ _USUAL_PORT = 8737
 
 
 def serve_academy(
-    folder: Path | None, port: int | None, ready: Callable[[str, Path | None], None]
+    folder: Path | None,
+    port: int | None,
+    ready: Callable[[str, Path | None], None],
+    library: Library | None = None,
 ) -> None:
     """Serve the academy until it is stopped.
 
@@ -38,11 +42,15 @@ def serve_academy(
         None takes the usual one, or any free one where that is taken; 0 takes any free one.
     ready : callable
         Gets the address to open and the database file when the server listens.
+    library : Library, optional
+        Lessons and courses; those that come with the package where left out.
 
     Raises
     ------
     AssetError
         If the libraries of the pages or the faces are missing.
+    InputError, SourceNotFound
+        If a lesson or course of the library holds faults, or its folder is not there.
     UsageError
         If the port is taken.
     """
@@ -53,11 +61,13 @@ def serve_academy(
             "them, so install it again.",
         )
     cast = Cast.of(load_people())
+    library = library or Library()
+    library.courses()  # faults are told before anything is opened
     listening = _listen_usual() if port is None else _listen(port)
     database = Database(folder)
     try:
         access = Access(listening.getsockname()[1])
-        app = create_app(Desk(database, cast), access)
+        app = create_app(Desk(database, cast), access, library)
         config = uvicorn.Config(
             app, log_level=logging.WARNING, access_log=False, server_header=False, lifespan="off"
         )

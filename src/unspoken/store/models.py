@@ -11,7 +11,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-__all__ = ["Base", "Block", "Estimate", "Profile", "Review", "Trial", "UtcTime"]
+__all__ = [
+    "Base",
+    "Block",
+    "Estimate",
+    "LessonAnswer",
+    "LessonVisit",
+    "Profile",
+    "Review",
+    "Trial",
+    "UtcTime",
+]
 
 
 class UtcTime(sa.TypeDecorator[datetime]):
@@ -133,3 +143,26 @@ class Review(Base):
     family: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     card: Mapped[dict[str, Any]]
     due_at: Mapped[datetime]
+
+
+class LessonVisit(Base):
+    """A lesson that was opened, and when the learner said to be done with it."""
+
+    __tablename__ = "lesson_visit"
+
+    lesson: Mapped[str] = mapped_column(sa.String(120), primary_key=True)
+    opened_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class LessonAnswer(Base):
+    """One answer to a check of understanding; answering again adds a row."""
+
+    __tablename__ = "lesson_answer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lesson: Mapped[str] = mapped_column(sa.String(120), index=True)
+    question: Mapped[str] = mapped_column(sa.String(16))
+    choice: Mapped[str] = mapped_column(sa.String(600))
+    right: Mapped[bool]
+    answered_at: Mapped[datetime]

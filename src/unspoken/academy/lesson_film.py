@@ -1,0 +1,216 @@
+"""A lesson as a clip: cards with words, scenes with moving faces, questions with their answers.
+
+Cards are set by the browser, as pages are; faces are put into them. There is no sound: the words
+stand in the picture, or in a WebVTT file beside the clip.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from html import escape
+from importlib.resources import files
+from itertools import chain, repeat
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unspoken import __version__
+from unspoken.academy.browser import Browser
+from unspoken.academy.lesson import Lesson
+from unspoken.academy.lesson_cards import Card, cards
+from unspoken.academy.lesson_scene import Scene
+from unspoken.academy.rendering import SYNTHETIC, Studio, decoded
+from unspoken.academy.scene_clip import pictures
+from unspoken.errors import UsageError
+from unspoken.filing import part_path, writing
+from unspoken.media.writer import ClipWriter
+
+__all__ = ["Captions", "LessonClip", "render_lesson", "web_vtt"]
+
+FPS = Fraction(30)
+#: Side of one face in shares of the picture's height; two stand in a row.
+_FACE = 0.72
+Picture = NDArray[np.uint8]
+
+_PAGE = files("unspoken.academy") / "lesson_card.html"
+
+
+@dataclass(frozen=True)
+class Captions:
+    """Words of a clip: start and end, seconds, and what is said."""
+
+    lines: tuple[tuple[float, float, str], ...]
+
+
+class _Press:
+    """Sets cards in a browser."""
+
+    def __init__(self, width: int, height: int) -> None:
+        page = _PAGE.read_bytes()
+        self._browser = Browser(lambda path: (page, "text/html") if path == "/" else None)
+        try:
+            size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+            self._browser.call("Emulation.setDeviceMetricsOverride", **size)
+            self._browser.open("/")
+            self._browser.run(
+                "new Promise((done) => { const wait = () => globalThis.card ? done(1) : "
+                "setTimeout(wait, 20); wait(); })"
+            )
+        except BaseException:
+            self._browser.close()
+            raise
+
+    def card(self, kind: str, html: str) -> Picture:
+        self._browser.run(f"card({json.dumps(kind)}, {json.dumps(html)})")
+        shot = self._browser.call("Page.captureScreenshot", format="png")
+        return decoded(base64.b64decode(shot["data"]))
+
+    def close(self) -> None:
+        self._browser.close()
+
+
+@dataclass(frozen=True)
+class LessonClip:
+    """What was written.
+
+    Parameters
+    ----------
+    seconds : float
+    captions : Captions
+    """
+
+    seconds: float
+    captions: Captions
+
+
+def render_lesson(
+    lesson: Lesson,
+    out: Path,
+    *,
+    height: int = 720,
+    burnt: bool = True,
+    beside: bool = False,
+    on_card: Callable[[int, int], None] = lambda _done, _all: None,
+) -> LessonClip:
+    """Draw a lesson into a clip.
+
+    Parameters
+    ----------
+    lesson : Lesson
+    out : Path
+        The clip, such as ``lesson.mp4``.
+    height : int
+        Of the picture, pixels, even; it is 16:9.
+    burnt, beside : bool
+        Whether captions stand in the picture, and in a .vtt file beside the clip.
+    on_card : callable
+        Told after every card how many are done, and of how many.
+
+    Raises
+    ------
+    UsageError
+        If `out` is no clip, or there is no browser.
+    OutputError
+        If it cannot be written; what was there before stays.
+    """
+    if out.suffix.lower() not in {".mp4", ".mkv", ".mov", ".m4v"}:
+        raise UsageError(f"{out}: expected a clip such as lesson.mp4, found {out.suffix!r}.")
+    height, width = height // 2 * 2, round(height * 16 / 9) // 2 * 2
+    row = cards(lesson, int(height * _FACE) // 2 * 2)
+    lines: list[tuple[float, float, str]] = []
+    tags = {"comment": SYNTHETIC, "title": lesson.head.title, "encoder": f"unspoken {__version__}"}
+    with writing(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+    press = _Press(width, height)
+    try:
+        with (
+            Studio() as studio,
+            ClipWriter(
+                out, (width, height), FPS, crf=20, options={"preset": "veryfast"}, tags=tags
+            ) as writer,
+        ):
+            for number, card in enumerate(row, start=1):
+                begins = float(writer.frames / FPS)
+                for picture in _shown(card, press, studio, burnt=burnt):
+                    writer.add(picture, float(writer.frames / FPS))
+                lines += _captions(card, begins)
+                on_card(number, len(row))
+            seconds = float(writer.frames / FPS)
+            captions = Captions(tuple(lines))
+            if beside:
+                _write_beside(out.with_suffix(".vtt"), web_vtt(captions))
+    finally:
+        press.close()
+    return LessonClip(seconds, captions)
+
+
+def _write_beside(path: Path, text: str) -> None:
+    with writing(path):
+        part = part_path(path)
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+
+
+def _captions(card: Card, begins: float) -> list[tuple[float, float, str]]:
+    cues = card.scene.cues if card.scene else ()
+    return [(begins + cue.start_s, begins + cue.end_s, cue.say) for cue in cues if cue.say]
+
+
+def _shown(card: Card, press: _Press, studio: Studio, *, burnt: bool) -> Iterator[Picture]:
+    count = max(1, round(card.seconds * FPS))
+    if card.scene is None:
+        yield from repeat(press.card(card.kind, card.html), count)
+        return
+    scene = card.scene
+    faces = len(scene.film.faces)
+    kind = f"{card.kind} faces{faces}"
+    whole = pictures(scene, studio)
+    last: Picture | None = None
+    backs: dict[str, Picture] = {}
+    for number, face in zip(range(count), chain(whole, repeat(None)), strict=False):
+        last = face if face is not None else last
+        assert last is not None
+        said = _said(scene, float(number / FPS)) if burnt else ""
+        words = f"<p class='say'>{escape(said)}</p>" if said else ""
+        if words not in backs:
+            backs[words] = press.card(kind, card.html + words)
+        yield _put(backs[words], last, faces)
+
+
+def _said(scene: Scene, time_s: float) -> str:
+    on = [cue.say for cue in scene.cues if cue.start_s <= time_s + 1e-6]
+    return on[-1] if on else ""
+
+
+def _put(back: Picture, face: Picture, faces: int) -> Picture:
+    """A card with the faces in their place: on the left, or two in a row."""
+    height, width = back.shape[:2]
+    tall, wide = face.shape[:2]
+    if faces == 1:
+        x, y = round(height * 0.12), (height - tall) // 2
+    else:
+        x, y = (width - wide) // 2, round(height * 0.12)
+    made = back.copy()
+    made[y : y + tall, x : x + wide] = face
+    return made
+
+
+def web_vtt(captions: Captions) -> str:
+    """Captions as a WebVTT file."""
+
+    def stamp(seconds: float) -> str:
+        whole = round(seconds * 1000)
+        minutes, rest = divmod(whole, 60_000)
+        hours, minutes = divmod(minutes, 60)
+        return f"{hours:02}:{minutes:02}:{rest // 1000:02}.{rest % 1000:03}"
+
+    parts = ["WEBVTT\n"]
+    for start, end, words in captions.lines:
+        safe = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        parts.append(f"{stamp(start)} --> {stamp(end)}\n{' '.join(safe.split())}\n")
+    return "\n".join(parts)

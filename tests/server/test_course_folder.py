@@ -1,0 +1,146 @@
+"""A course as a folder: it opens from a file, without a server, a module or a request elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from tests.server.test_face_lab import CHROMIUM
+from unspoken.academy.browser import find_chromium
+from unspoken.academy.library import find_course
+from unspoken.errors import OutputError, UsageError
+from unspoken.media.writer import ClipWriter
+from unspoken.server.course_folder import inline_modules, write_course
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+LESSON = """---
+title: Tiny
+minutes: 1
+---
+Words, [fear](fear.md), and more.
+
+```face
+steps:
+  - say: At rest.
+    seconds: 1
+  - say: Brows down.
+    seconds: 1
+    units: {AU4: 1}
+```
+
+```check
+question: Q?
+choices: [A, B]
+answer: B
+why: So it is.
+```
+
+```video
+file: ours.mp4
+captions: ours.vtt
+title: Ours
+```
+"""
+COURSE = """title: Ours
+parts:
+  - lesson: tiny
+  - drill: spot
+  - video: ours.mp4
+    title: Welcome
+"""
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir()
+    (folder / "tiny.md").write_text(LESSON, encoding="utf-8")
+    (folder / "ours.yaml").write_text(COURSE, encoding="utf-8")
+    (folder / "ours.vtt").write_text(
+        "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\nHello.\n", encoding="utf-8"
+    )
+    with ClipWriter(folder / "ours.mp4", (64, 64), 10) as writer:
+        for _ in range(10):
+            writer.add(np.zeros((64, 64, 3), np.uint8))
+    return folder / "ours.yaml"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    try:
+        find_chromium()
+    except UsageError as error:
+        pytest.skip(str(error))
+    place = tmp_path_factory.mktemp("course")
+    course, library = find_course(str(made(place / "own")))
+    assert write_course(course, library, place / "stick", size=64) == 1
+    assert not [p for p in place.iterdir() if p.name.startswith(".")]
+    return place / "stick"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM or not Path(CHROMIUM).is_file():
+        pytest.skip("no chromium on this machine (Debian: apt-get install chromium)")
+    with playwright.sync_playwright() as play:
+        running = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+def test_modules_are_inlined_with_all_they_import() -> None:
+    found = inline_modules("offline.js")
+    assert {"offline.js", "scene-view.js", "clip-player.js", "checks.js", "voice.js"} == set(found)
+    assert all(address.startswith("data:text/javascript;base64,") for address in found.values())
+
+
+def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
+    course, library = find_course(str(made(tmp_path / "own")))
+    kept = tmp_path / "out"
+    kept.mkdir()
+    (kept / "mine.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(OutputError, match="new or an empty folder"):
+        write_course(course, library, kept)
+    assert [p.name for p in kept.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.slow
+def test_it_works_from_a_file(folder: Path, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 400, "height": 800}, offline=True)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    ours = (folder.as_uri(), "data:")
+    page.on("request", lambda r: None if r.url.startswith(ours) else complaints.append(r.url))
+    page.goto((folder / "index.html").as_uri())
+    assert "Not in this folder" in page.inner_text("main")
+    page.get_by_role("link", name="Tiny").click()
+    page.wait_for_selector("body[data-ready=yes]")
+    page.wait_for_selector("#scene-1[data-state=ready]")
+    page.click("#scene-1 .on")
+    page.wait_for_selector("#scene-1[data-at='1']")
+    assert page.inner_text("#scene-1 .cue") == "Brows down."
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.querySelector('#scene-1 video').currentTime") > 1.0
+    page.click("#scene-1 .play")
+    page.wait_for_selector("#scene-1[data-playing=yes]")
+    page.wait_for_selector("#scene-1[data-playing=no]")
+    page.get_by_label("B", exact=True).check()
+    page.get_by_role("button", name="Check my answer").click()
+    assert "So it is." in page.inner_text("section.check .reply")
+    cues = "document.querySelector('.lesson-video video').textTracks[0].cues"
+    assert page.evaluate(f"[...{cues}].map((cue) => cue.text)") == ["Hello."]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    page.get_by_role("link", name="All parts").click()
+    page.get_by_role("link", name="Welcome").click()
+    page.wait_for_selector("body[data-ready=yes]")
+    page.wait_for_function("document.querySelector('video').readyState > 0")
+    context.close()
+    assert complaints == []

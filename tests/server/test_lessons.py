@@ -1,0 +1,123 @@
+"""Lessons and courses as pages: what is answered is kept, what is broken is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from unspoken.academy.desk import Desk
+from unspoken.academy.library import Library
+from unspoken.server.app import create_app
+from unspoken.server.security import Access
+
+HTML = {"Accept": "text/html"}
+LESSON = """---
+title: Ours
+minutes: 2
+sources: ["Somebody 2019, doi 10.1177/1529100619832930"]
+---
+See [fear](fear.md) and ![a picture](a.png).
+
+```check
+question: Is this a question?
+choices: ["Yes & no", "No"]
+answer: "Yes & no"
+why: Because.
+```
+"""
+
+
+def test_the_list_a_lesson_and_a_course_have_json_twins(learner: TestClient) -> None:
+    for page in ("lessons", "lessons/fear", "courses/seeing-and-answering"):
+        assert learner.get(f"/academy/{page}", headers=HTML).status_code == 200
+        assert isinstance(learner.get(f"/academy/{page}.json").json(), dict)
+
+
+def test_an_answer_is_kept_and_shown_and_can_be_taken_along(learner: TestClient) -> None:
+    check = next(
+        b for b in learner.get("/academy/lessons/fear.json").json()["blocks"]
+        if b["kind"] == "check"
+    )  # fmt: skip
+    path = "/api/academy/lessons/fear/answers"
+    wrong = next(choice for choice in check["choices"] if choice != check["answer"])
+    for choice, right in ((wrong, False), (check["answer"], True)):
+        sent = learner.post(path, json={"question": check["key"], "choice": choice})
+        assert sent.json() == {"right": right}
+    listed = {x["name"]: x for x in learner.get("/academy/lessons.json").json()["lessons"]}
+    assert (listed["fear"]["state"], listed["fear"]["right"]) == ("begun", 1)
+    assert listed["anger"]["state"] == "new"
+    assert " checked>" in learner.get("/academy/lessons/fear", headers=HTML).text
+    export = learner.get("/academy/data/export").json()
+    assert [row["right"] for row in export["lesson_answers"]] == [False, True]
+    assert [row["lesson"] for row in export["lessons"]] == ["fear"]
+    learner.post("/academy/data/delete")
+    export = learner.get("/academy/data/export").json()
+    assert not export["lesson_answers"] and not export["lessons"]
+
+
+def test_an_answer_to_nothing_is_refused(learner: TestClient) -> None:
+    path = "/api/academy/lessons/fear/answers"
+    odd = learner.post(path, json={"question": "0" * 16, "choice": "x"})
+    assert odd.status_code == 400 and "no such question" in odd.json()["message"]
+    assert learner.post(path, json={"question": "x", "choice": "x"}).status_code == 422
+    lost = learner.post("/api/academy/lessons/gone/answers", json={"question": "0" * 16,
+                                                                   "choice": "x"})  # fmt: skip
+    assert lost.status_code == 409
+
+
+def test_a_finished_lesson_leads_on_and_counts_in_the_course(learner: TestClient) -> None:
+    on = learner.post("/academy/lessons/fear/finish", data={"after": "anger"})
+    assert on.headers["location"] == "/academy/lessons/anger"
+    away = learner.post("/academy/lessons/fear/finish", data={"after": "//evil.test"})
+    assert away.headers["location"] == "/academy/lessons"
+    back = learner.post("/academy/lessons/anger/finish", data={"course": "seeing-and-answering"})
+    assert back.headers["location"] == "/academy/courses/seeing-and-answering"
+    course = learner.get("/academy/courses/seeing-and-answering.json").json()
+    done = {part["title"] for part in course["parts"] if part["state"] == "done"}
+    assert done == {"Fear", "Anger"} and course["done"] == 2
+
+
+@pytest.fixture
+def trainer(desk: Desk, access: Access, tmp_path: Path) -> TestClient:
+    """A learner of a trainer's own lessons."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "ours.md").write_text(LESSON, encoding="utf-8")
+    (folder / "a.png").write_bytes(b"not looked into")
+    (folder / "secret.txt").write_text("secret", encoding="utf-8")
+    app = create_app(desk, access, Library([folder]))
+    client = TestClient(app, base_url=f"http://127.0.0.1:{access.port}", follow_redirects=False)
+    client.get("/", params={"token": access.token})
+    client.headers["Origin"] = f"http://127.0.0.1:{access.port}"
+    return client
+
+
+def test_a_lesson_gives_out_its_own_files_only(trainer: TestClient) -> None:
+    page = trainer.get("/academy/lessons/ours", headers=HTML).text
+    assert 'src="/academy/lessons/ours/files/a.png"' in page
+    assert 'href="/academy/lessons/fear"' in page
+    assert 'href="https://doi.org/10.1177/1529100619832930"' in page
+    assert 'value="Yes &amp; no"' in page
+    assert trainer.get("/academy/lessons/ours/files/a.png").content == b"not looked into"
+    picture = trainer.get("/academy/lessons/ours/files/a.png")
+    assert picture.headers["content-type"] == "image/png"
+    for name in ("secret.txt", "ours.md", "../own/secret.txt", "%2e%2e/own/secret.txt"):
+        assert trainer.get(f"/academy/lessons/ours/files/{name}").status_code in {404, 409}
+
+
+def test_a_lesson_that_broke_is_a_page_that_names_the_line(
+    trainer: TestClient, tmp_path: Path
+) -> None:
+    broken = LESSON.replace("why: Because.", "wy: Because.")
+    (tmp_path / "own" / "ours.md").write_text(broken, encoding="utf-8")
+    answer = trainer.get("/academy/lessons", headers=HTML)
+    assert answer.status_code == 400
+    assert "line 12: wy: there is no such key here" in answer.text
+
+
+def test_a_lesson_that_is_not_there_is_a_page(learner: TestClient) -> None:
+    for page in ("lessons/gone", "courses/gone"):
+        answer = learner.get(f"/academy/{page}", headers=HTML)
+        assert answer.status_code == 409 and "There is no" in answer.text
