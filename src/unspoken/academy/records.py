@@ -15,7 +15,7 @@ from unspoken.academy.levels import level_named
 from unspoken.academy.questplus import ThresholdEstimate
 from unspoken.academy.scores import joint_threshold, plain, score
 from unspoken.errors import InputError
-from unspoken.store.models import Base, Block, Estimate, Profile, Review, Trial
+from unspoken.store.models import Base, Block, Estimate, Observation, Profile, Review, Trial
 
 __all__ = ["block_result", "course_state", "curve", "delete_everything", "everything", "results"]
 
@@ -107,13 +107,14 @@ def everything(desk: Desk) -> dict[str, Any]:
             "trials": [_row(r) for r in session.scalars(sa.select(Trial).order_by(Trial.number))],
             "estimates": [_row(r) for r in session.scalars(sa.select(Estimate))],
             "reviews": [_row(r) for r in session.scalars(sa.select(Review))],
+            "observations": [_row(r) for r in session.scalars(sa.select(Observation))],
         }
 
 
 def delete_everything(desk: Desk) -> None:
     """Delete all of it, from the file as well."""
     with desk.database.session() as session:
-        for table in (Estimate, Trial, Block, Review, Profile):
+        for table in (Estimate, Trial, Block, Review, Observation, Profile):
             session.execute(sa.delete(table))
     desk.database.compact()
 

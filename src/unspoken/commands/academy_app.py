@@ -31,6 +31,12 @@ def academy(
             "--port", min=0, max=65535, help="Port on this machine; 8737 or any free one."
         ),
     ] = None,
+    interactions: Annotated[
+        Path | None,
+        typer.Option(
+            "--interactions", help="Folder with results of analyses, to practise observation with."
+        ),
+    ] = None,
     open_page: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the academy in the browser.")
     ] = True,
@@ -42,7 +48,7 @@ def academy(
     if context.invoked_subcommand is None:
         from unspoken.commands.academy_serve import academy_command
 
-        raise typer.Exit(academy_command(data, port, open_page=open_page))
+        raise typer.Exit(academy_command(data, port, interactions, open_page=open_page))
 
 
 @academy_app.command()

@@ -12,7 +12,9 @@ from unspoken.server.running import serve_academy
 __all__ = ["academy_command"]
 
 
-def academy_command(data: Path | None, port: int | None, *, open_page: bool) -> int:
+def academy_command(
+    data: Path | None, port: int | None, interactions: Path | None = None, *, open_page: bool
+) -> int:
     """Serve until stopped; print the address to open.
 
     Returns
@@ -32,5 +34,5 @@ def academy_command(data: Path | None, port: int | None, *, open_page: bool) -> 
         if open_page and sys.stdout.isatty():
             webbrowser.open(address)
 
-    serve_academy(data, port, ready)
+    serve_academy(data, port, ready, interactions)
     return 0

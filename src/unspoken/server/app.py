@@ -8,7 +8,8 @@ from starlette.staticfiles import StaticFiles
 
 from unspoken import __version__
 from unspoken.academy.desk import Desk
-from unspoken.server import academy_api, academy_pages, faces
+from unspoken.academy.showings import Showings
+from unspoken.server import academy_api, academy_pages, faces, observe_api, observe_pages
 from unspoken.server.faults import add_error_pages
 from unspoken.server.pages import STATIC
 from unspoken.server.security import Access, Guard
@@ -16,7 +17,7 @@ from unspoken.server.security import Access, Guard
 __all__ = ["create_app"]
 
 
-def create_app(desk: Desk, access: Access) -> FastAPI:
+def create_app(desk: Desk, access: Access, showings: Showings | None = None) -> FastAPI:
     """Everything the browser sees.
 
     Parameters
@@ -25,6 +26,8 @@ def create_app(desk: Desk, access: Access) -> FastAPI:
         The academy of the one learner.
     access : Access
         Port and token.
+    showings : Showings, optional
+        What can be watched; the shipped scripts where left out.
 
     Returns
     -------
@@ -35,8 +38,9 @@ def create_app(desk: Desk, access: Access) -> FastAPI:
         title="Unspoken", version=__version__, docs_url=None, redoc_url=None, openapi_url=None
     )
     app.state.desk = desk
+    app.state.showings = showings or Showings()
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for part in (faces, academy_pages, academy_api):
+    for part in (faces, academy_pages, academy_api, observe_pages, observe_api):
         app.include_router(part.router)
     app.add_api_route("/", _front, methods=["GET"], include_in_schema=False)
     add_error_pages(app)

@@ -12,6 +12,7 @@ import uvicorn
 
 from unspoken.academy.desk import Desk
 from unspoken.academy.people import Cast, load_people
+from unspoken.academy.showings import Showings
 from unspoken.errors import AssetError, UsageError
 from unspoken.server.app import create_app
 from unspoken.server.pages import STATIC
@@ -26,7 +27,10 @@ _USUAL_PORT = 8737
 
 
 def serve_academy(
-    folder: Path | None, port: int | None, ready: Callable[[str, Path | None], None]
+    folder: Path | None,
+    port: int | None,
+    ready: Callable[[str, Path | None], None],
+    interactions: Path | None = None,
 ) -> None:
     """Serve the academy until it is stopped.
 
@@ -38,6 +42,8 @@ def serve_academy(
         None takes the usual one, or any free one where that is taken; 0 takes any free one.
     ready : callable
         Gets the address to open and the database file when the server listens.
+    interactions : Path, optional
+        Folder with results and scripts to watch.
 
     Raises
     ------
@@ -45,6 +51,8 @@ def serve_academy(
         If the libraries of the pages or the faces are missing.
     UsageError
         If the port is taken.
+    InputError
+        If there is no folder of interactions there.
     """
     if not (STATIC / "vendor" / "versions.json").is_file():
         raise AssetError(
@@ -53,11 +61,12 @@ def serve_academy(
             "them, so install it again.",
         )
     cast = Cast.of(load_people())
+    showings = Showings(interactions)
     listening = _listen_usual() if port is None else _listen(port)
     database = Database(folder)
     try:
         access = Access(listening.getsockname()[1])
-        app = create_app(Desk(database, cast), access)
+        app = create_app(Desk(database, cast), access, showings)
         config = uvicorn.Config(
             app, log_level=logging.WARNING, access_log=False, server_header=False, lifespan="off"
         )
