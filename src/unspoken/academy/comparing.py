@@ -39,12 +39,23 @@ def was_shown(moment: Interval, unseen: Sequence[Interval]) -> bool:
 
 @dataclass(frozen=True)
 class _Held:
-    """Marks and the moments that were really on the screen."""
+    """Marks held against all moments; figures rest on those that were really on the screen."""
 
     targets: tuple[Target, ...]
+    shown: tuple[bool, ...]
     found: Matching
     window: Window
     marks: tuple[float, ...]
+
+    def counted(self) -> Matching:
+        """Without the moments that were not on the screen, and without the marks they took."""
+        found = self.found
+        return Matching(
+            tuple((m, k) for m, k in found.pairs if self.shown[k]),
+            found.repeats,
+            found.extras,
+            tuple(k for k in found.misses if self.shown[k]),
+        )
 
 
 def compare(showing: Showing, one: Kept, others: Sequence[Kept]) -> dict[str, Any]:
@@ -64,20 +75,20 @@ def compare(showing: Showing, one: Kept, others: Sequence[Kept]) -> dict[str, An
         ``figures`` (with intervals; None where there is nothing to measure), ``moments`` and
         ``extras`` in order of time, ``window``, ``left_out``.
     """
-    shown = tuple(t for t in showing.targets if was_shown(t.interval, one.unseen))
+    shown = tuple(was_shown(t.interval, one.unseen) for t in showing.targets)
     window = Window.of(one.reactions)
     marks = tuple(mark.t_s for mark in one.marks)
-    spans = [t.interval for t in shown]
-    held = _Held(shown, match(marks, spans, window), window, marks)
+    spans = [t.interval for t in showing.targets]
+    held = _Held(showing.targets, shown, match(marks, spans, window), window, marks)
     seconds = showing.film.seconds
     found: dict[str, Any] = plain(
         {
             "window": asdict(window),
             "figures": _figures(showing, one, held, seconds),
             "chance": coverage(spans, window, seconds),
-            "left_out": [t.target_id for t in showing.targets if t not in shown],
+            "left_out": shown.count(False),
             "colleagues": _with_colleagues(one, others),
-            "moments": [_moment(showing, one, held, k, others) for k in range(len(shown))],
+            "moments": [_moment(showing, one, held, k, others) for k in range(len(spans))],
             "extras": [_extra(showing, one.marks[m]) for m in held.found.extras],
             "marks": list(marks),
             "repeats": len(held.found.repeats),
@@ -87,15 +98,15 @@ def compare(showing: Showing, one: Kept, others: Sequence[Kept]) -> dict[str, An
 
 
 def _figures(showing: Showing, one: Kept, held: _Held, seconds: float) -> dict[str, Any]:
-    found = held.found
+    found = held.counted()
     spans = [t.interval for t in held.targets]
-    both = len(found.pairs)
+    both, there = len(found.pairs), len(found.pairs) + len(found.misses)
     delays = sorted(held.marks[m] - spans[k].start_s for m, k in found.pairs)
     detected = None
     if showing.reference == "planted":
         detected = sensitivity(held.marks, spans, held.window, seconds, found)
     return {
-        "marked": asdict(proportion(both, len(spans))),
+        "marked": asdict(proportion(both, there)),
         "extras": len(found.extras),
         "extras_per_min": len(found.extras) / seconds * 60.0,
         "agreement": asdict(agreement(both, len(found.extras), len(found.misses))),
@@ -109,7 +120,7 @@ def _named(one: Kept, held: _Held) -> dict[str, Any]:
     """Of the planted moments that were marked and named, how many as they were meant."""
     pairs = [
         (one.marks[m].guess, held.targets[k].means)
-        for m, k in held.found.pairs
+        for m, k in held.counted().pairs
         if one.marks[m].guess and held.targets[k].means
     ]
     return asdict(proportion(sum(guess == means for guess, means in pairs), len(pairs)))
@@ -131,6 +142,7 @@ def _moment(
     return {
         **_at(showing, target.apex_s, target.start_s, target.end_s),
         "id": target.target_id,
+        "shown": held.shown[number],
         "kind": target.kind,
         "means": GUESSES.get(target.means, ""),
         "words": target.words,

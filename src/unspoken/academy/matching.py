@@ -189,12 +189,22 @@ def sensitivity(
     stretches as long as the usual window, and a stretch with an extra mark counts as one false
     alarm. That is a convention, and it is only held up where there is enough of both.
 
+    Parameters
+    ----------
+    marks_s, moments, window
+        As for `match`; quiet is what lies outside the windows of all `moments`.
+    seconds : float
+        How long it was watched.
+    found : Matching
+        Which moments count is told by its pairs and misses together.
+
     Returns
     -------
     Detection or None
-        None with fewer than five moments or ten quiet stretches.
+        None with fewer than five moments that count, or ten quiet stretches.
     """
-    if len(moments) < LEAST_MOMENTS:
+    there = len(found.pairs) + len(found.misses)
+    if there < LEAST_MOMENTS:
         return None
     spans = sorted(window.around(moment) for moment in moments)
     length = float(np.median([span.duration_s for span in spans]))
@@ -208,7 +218,7 @@ def sensitivity(
         return None
     extras = [marks_s[m] for m in found.extras]
     alarms = sum(any(piece.contains(t) for t in extras) for piece in quiet)
-    return detection(len(found.pairs), len(moments), alarms, len(quiet))
+    return detection(len(found.pairs), there, alarms, len(quiet))
 
 
 def agreement(both: int, first_only: int, second_only: int) -> Agreement:

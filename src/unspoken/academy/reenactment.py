@@ -191,8 +191,7 @@ def _face(analysis: Analysis, wanted: int | None) -> int:
 
 def _span(analysis: Analysis, span: Interval | None) -> Interval:
     clock = analysis.clock
-    step = 1.0 / clock.median_rate_hz if clock.median_rate_hz > 0 else 0.04
-    whole = Interval(clock.start_s, clock.end_s + step)
+    whole = Interval(clock.start_s, clock.end_s)
     if span is not None:
         start, end = max(span.start_s, whole.start_s), min(span.end_s, whole.end_s)
         if end <= start:

@@ -47,7 +47,7 @@ def marks_chart(
             f'<rect class="window" x="{left}" y="{_MOMENTS + 16}" '
             f'width="{x(end + window["latest_s"]) - left:.1f}" height="5"/>'
         )
-        kind = "hit" if moment["mark"] else "miss"
+        kind = ("hit" if moment["mark"] else "miss") if moment["shown"] else "lost"
         parts.append(
             f'<rect class="{kind}" x="{x(start)}" y="{_MOMENTS}" '
             f'width="{max(5.0, x(end) - x(start)):.1f}" height="14"/>'
