@@ -85,7 +85,6 @@ class Observed(_Strict):
 class _File(Observed):
     format: Literal["unspoken.observation/1"]
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
-    title: Annotated[str, Field(max_length=120)] = ""
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     name: Annotated[str, Field(max_length=80)] = ""
     first_time: bool = True
@@ -205,12 +204,14 @@ def colleagues(desk: Desk, digest: str) -> list[Kept]:
 
 
 def exported(desk: Desk, observation: str, name: str = "") -> dict[str, Any]:
-    """The learner's marks as a file for colleagues: no name unless given, no date, no reactions."""
+    """The learner's marks as a file for colleagues: no name unless given, no date.
+
+    The name of the interaction stays here as well: a folder can be called after a customer.
+    """
     one = kept(desk, observation)
     return {
         "format": OBSERVATION_FORMAT,
         "id": one.id,
-        "title": one.title,
         "digest": one.digest,
         "name": " ".join(name.split())[:80],
         "first_time": one.first_time,
@@ -243,7 +244,7 @@ def take_in(desk: Desk, document: Any, digest: str) -> bool:
         ) from error
     if found.digest != digest:
         raise InputError(
-            f"These marks are of another interaction or another part of it ({found.title}).",
+            "These marks are of another interaction, or of another part of it.",
             "Open the result of that interaction, and add the file there.",
         )
     with desk.database.session() as session:
@@ -251,7 +252,7 @@ def take_in(desk: Desk, document: Any, digest: str) -> bool:
             return False
         session.add(
             Observation(
-                id=found.id, showing="", title=found.title, digest=digest, mine=False,
+                id=found.id, showing="", title="", digest=digest, mine=False,
                 name=found.name, state="done", first_time=found.first_time,
                 started_at=desk.now(), marks=[mark.model_dump() for mark in found.marks],
                 unseen=[list(span) for span in found.unseen], reactions=[],
