@@ -5,6 +5,8 @@ import { played, prepared } from "./stage.js";
 
 /** Seconds before and after a moment. */
 const AROUND_S = 0.6;
+/** Side of the face, pixels, that is worth a second look. */
+const LEAST = 384;
 const root = /** @type {HTMLElement} */ (document.getElementById("review"));
 const config = JSON.parse(document.getElementById("review-config")?.textContent ?? "{}");
 const canvas = /** @type {HTMLCanvasElement} */ (root.querySelector("canvas"));
@@ -31,7 +33,7 @@ async function play(player, button) {
   const to = Math.min(config.seconds, Number(button.dataset.end) + AROUND_S);
   for (const other of document.querySelectorAll("[data-start]")) other.removeAttribute("aria-current");
   button.setAttribute("aria-current", "true");
-  status.textContent = `${button.dataset.name}, ${speed.selectedOptions[0]?.textContent ?? ""}`;
+  status.textContent = `${button.dataset.name}. Speed: ${speed.selectedOptions[0]?.textContent ?? ""}.`;
   root.dataset.state = "playing";
   idle = played(player, { from, to, speed: Number(speed.value), signal: own.signal });
   await idle;
@@ -42,7 +44,7 @@ async function play(player, button) {
 }
 
 async function main() {
-  const { player } = await prepared(canvas, config.film);
+  const { player } = await prepared(canvas, config.film, LEAST);
   root.dataset.state = "ready";
   status.textContent = "Choose a moment to see it again.";
   for (const found of document.querySelectorAll("[data-start]")) {

@@ -18,12 +18,13 @@ export const STILL_S = 0.12;
  * Put a film on a canvas, as large as can be drawn in time.
  * @param {HTMLCanvasElement} canvas
  * @param {Film} film
+ * @param {number} [least] The smallest side that will do, pixels; slow motion bears larger ones.
  * @returns {Promise<{player: FilmPlayer, cost_ms: number}>} With the milliseconds a picture takes.
  */
-export async function prepared(canvas, film) {
+export async function prepared(canvas, film, least = 0) {
   const player = new FilmPlayer(canvas, { pack: "/faces/" });
   let cost_ms = Infinity;
-  for (const size of SIZES) {
+  for (const size of SIZES.filter((side) => side >= least)) {
     await player.load({ ...film, size });
     player.draw(0);
     const began = performance.now();
