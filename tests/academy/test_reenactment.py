@@ -162,7 +162,7 @@ def test_the_engine_finds_in_the_reenactment_what_was_planted_in_the_recording(
         pytest.skip(str(error))
     truth = make_sample(tmp_path / "sample.mp4", duration_s=20.0)
     analysis = unspoken.analyze(tmp_path / "sample.mp4")
-    film = reenact(analysis, Interval(0.0, 7.5), look=Look(size=448))
+    film = reenact(analysis, Interval(0.0, 7.5), look=Look("m03", size=384))
     render_film(film, tmp_path / "film.mp4")
     found = unspoken.analyze(tmp_path / "film.mp4").events
     planted = [e for e in truth.events if e.offset_s < 7.3]
