@@ -1,7 +1,8 @@
 /** For tests only: the interface of the face stage with a plainly drawn head, at no cost. */
 export class FaceStage {
-  constructor(canvas) {
+  constructor(canvas, options = {}) {
     this.canvas = canvas;
+    this.options = { ...options };
     this.self = this; // as entangled as a real stage: whoever copies it runs in a circle
     this.context = canvas.getContext("2d");
   }

@@ -28,7 +28,7 @@ from unspoken.academy.scene import Course, Scene
 from unspoken.errors import InputError, SourceNotFound
 from unspoken.facs.units import UNIT_INDEX, unit_of
 
-__all__ = ["FORMAT", "Film", "Movement", "Part", "load_film"]
+__all__ = ["FORMAT", "Film", "Gap", "Movement", "Part", "load_film"]
 
 FORMAT: Final = "unspoken.film/1"
 #: Knots a second in courses that are not straight lines.
@@ -125,6 +125,20 @@ class Talk(_Strict):
         return self
 
 
+class Gap(_Strict):
+    """A stretch nothing is known of: the face fades to grey, with a word why."""
+
+    start_s: Seconds
+    end_s: Seconds
+    word: Annotated[str, Field(max_length=40)] = "not measured"
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Gap:
+        if self.end_s <= self.start_s:
+            raise ValueError("expected start_s before end_s")
+        return self
+
+
 class Part(_Strict):
     """One face of a film.
 
@@ -136,6 +150,10 @@ class Part(_Strict):
     blinks_s : list of float
         When blinks begin, seconds.
     talk : list of Talk
+    courses : dict of str to list of (seconds, amplitude)
+        Measured amplitudes by key of `unspoken.facs.units.UNIT_KEYS`, added to the movements.
+    gaps : list of Gap
+        Where nothing was measured.
     head : dict of str to list of (seconds, value)
         Courses by key of `unspoken.academy.scene.HEAD_AXES`.
     sway_deg : float
@@ -150,10 +168,21 @@ class Part(_Strict):
     movements: list[Movement] = Field(default_factory=list)
     blinks_s: list[Seconds] = Field(default_factory=list)
     talk: list[Talk] = Field(default_factory=list)
+    courses: dict[str, Annotated[list[tuple[float, float]], Field(min_length=1)]] = Field(
+        default_factory=dict
+    )
+    gaps: list[Gap] = Field(default_factory=list)
     head: dict[str, list[tuple[float, float]]] = Field(default_factory=dict)
     sway_deg: Annotated[float, Field(ge=0, le=15)] = 0.0
     turn_deg: Annotated[float, Field(ge=-90, le=90)] = 0.0
     seed: Annotated[int, Field(ge=0)] = 0
+
+    @model_validator(mode="after")
+    def _known(self) -> Part:
+        for name in self.courses:
+            if name not in UNIT_INDEX:
+                raise ValueError(f"{name} is no course; known are {', '.join(UNIT_INDEX)}")
+        return self
 
     def scene(self, seconds: float) -> Scene:
         """The courses this face goes through.
@@ -176,11 +205,14 @@ class Part(_Strict):
         for talk in self.talk:
             for key, course in _talk(talk, rng).items():
                 pieces.setdefault(key, []).append(course)
+        measured = {key: tuple(course) for key, course in self.courses.items()}
+        for key in pieces.keys() & measured.keys():
+            pieces[key].append(_along(measured.pop(key)))
         times = np.linspace(0.0, seconds, max(2, int(np.ceil(seconds * _KNOTS_HZ)) + 1))
         units = {
             key: _course(times, np.clip(sum(piece(times) for piece in found), -0.5, _MOST))
             for key, found in pieces.items()
-        }
+        } | measured
         head = {axis: tuple(course) for axis, course in self.head.items()}
         if self.sway_deg:
             for axis, size in (("yaw_deg", 1.0), ("pitch_deg", 0.6), ("roll_deg", 0.4)):
@@ -211,6 +243,10 @@ class Film(_Strict):
     seconds : float
     faces : list of Part
         One, or two to compare.
+    label : str
+        What is written into every picture.
+    starts_at_s : float, optional
+        When a re-enactment begins on the clock of its recording, seconds; shown in the picture.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -220,6 +256,8 @@ class Film(_Strict):
     fps: Annotated[Fraction, BeforeValidator(_rate), Field(ge=1, le=1000)] = Fraction(60)
     seconds: Annotated[float, Field(gt=0, le=3600)] = 2.0
     faces: Annotated[list[Part], Field(min_length=1, max_length=2)]
+    label: Literal["synthetic", "synthetic re-enactment"] = "synthetic"
+    starts_at_s: Annotated[float, Field(ge=-86400, le=1e7)] | None = None
 
     @property
     def times(self) -> list[Fraction]:
@@ -231,7 +269,16 @@ class Film(_Strict):
         scenes = [(part, part.scene(self.seconds)) for part in self.faces]
         return {
             "size": self.size,
-            "faces": [{**s.to_json(), "turn_deg": part.turn_deg} for part, s in scenes],
+            "label": self.label,
+            "starts_at_s": self.starts_at_s,
+            "faces": [
+                {
+                    **scene.to_json(),
+                    "turn_deg": part.turn_deg,
+                    "gaps": [gap.model_dump() for gap in part.gaps],
+                }
+                for part, scene in scenes
+            ],
         }
 
 
@@ -253,6 +300,11 @@ def _ramp(times: tuple[float, float, float, float], amplitude: float) -> Callabl
         return np.asarray(0.5 - 0.5 * np.cos(np.pi * share))
 
     return lambda t: amplitude * (rise(t, onset, apex) - rise(t, release, offset))
+
+
+def _along(course: Course) -> Callable[[Floats], Floats]:
+    knots = np.array(course, dtype=float)
+    return lambda t: np.asarray(np.interp(t, knots[:, 0], knots[:, 1]))
 
 
 def _talk(talk: Talk, rng: np.random.Generator) -> dict[str, Callable[[Floats], Floats]]:

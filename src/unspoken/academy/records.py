@@ -21,6 +21,7 @@ from unspoken.store.models import (
     Estimate,
     LessonAnswer,
     LessonVisit,
+    Observation,
     Profile,
     Review,
     Trial,
@@ -118,13 +119,15 @@ def everything(desk: Desk) -> dict[str, Any]:
             "reviews": [_row(r) for r in session.scalars(sa.select(Review))],
             "lessons": [_row(r) for r in session.scalars(sa.select(LessonVisit))],
             "lesson_answers": [_row(r) for r in session.scalars(sa.select(LessonAnswer))],
+            "observations": [_row(r) for r in session.scalars(sa.select(Observation))],
         }
 
 
 def delete_everything(desk: Desk) -> None:
     """Delete all of it, from the file as well."""
     with desk.database.session() as session:
-        for table in (Estimate, Trial, Block, Review, LessonAnswer, LessonVisit, Profile):
+        tables = (Estimate, Trial, Block, Review, LessonAnswer, LessonVisit, Observation, Profile)
+        for table in tables:
             session.execute(sa.delete(table))
     desk.database.compact()
 

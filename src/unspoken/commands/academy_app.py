@@ -36,6 +36,12 @@ def academy(
             "--port", min=0, max=65535, help="Port on this machine; 8737 or any free one."
         ),
     ] = None,
+    interactions: Annotated[
+        Path | None,
+        typer.Option(
+            "--interactions", help="Folder with results of analyses, to practise observation with."
+        ),
+    ] = None,
     open_page: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the academy in the browser.")
     ] = True,
@@ -53,7 +59,10 @@ def academy(
     if context.invoked_subcommand is None:
         from unspoken.commands.academy_serve import academy_command
 
-        raise typer.Exit(academy_command(data, port, open_page=open_page, lessons=lessons or []))
+        code = academy_command(
+            data, port, open_page=open_page, lessons=lessons or [], interactions=interactions
+        )
+        raise typer.Exit(code)
 
 
 @academy_app.command()
@@ -96,3 +105,56 @@ def contact_sheet(
     from unspoken.commands.academy import contact_sheet_command
 
     raise typer.Exit(contact_sheet_command(out, what, face or [], size))
+
+
+@academy_app.command()
+def reenact(
+    result: Annotated[Path, typer.Argument(help="Folder with the results of one recording.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            "-o",
+            help="Clip (moment.mp4), film for the academy (moment.json), or a folder for both.",
+        ),
+    ],
+    moment: Annotated[
+        str, typer.Option("--moment", help="Only this event, as 1-3.", show_default="all of it")
+    ] = "",
+    around: Annotated[
+        float, typer.Option("--around", min=0, max=60, help="Seconds before and after a moment.")
+    ] = 1.5,
+    start: Annotated[
+        float | None, typer.Option("--start", help="Where to begin, seconds of the recording.")
+    ] = None,
+    end: Annotated[
+        float | None, typer.Option("--end", help="Where to end, seconds of the recording.")
+    ] = None,
+    face_id: Annotated[
+        int | None,
+        typer.Option("--face", help="Track number; the customer measured longest if left out."),
+    ] = None,
+    person: Annotated[
+        str,
+        typer.Option(
+            "--person",
+            help="Who acts: a training face as on the contact sheet.",
+            show_default="drawn by lot, never by likeness",
+        ),
+    ] = "",
+    fps: Annotated[
+        float | None,
+        typer.Option(
+            "--fps", min=1, max=1000, help="Pictures a second.", show_default="the recording's"
+        ),
+    ] = None,
+    size: Annotated[
+        int, typer.Option("--size", min=64, max=2048, help="Side of the picture, pixels, even.")
+    ] = 512,
+    quiet: Quiet = False,
+) -> None:
+    """Act what was measured with a face that does not exist, so that no customer is shown."""
+    from unspoken.commands.academy_reenact import ReenactChoices, reenact_command
+
+    choices = ReenactChoices(moment, around, start, end, face_id, person, fps, size // 2 * 2, quiet)
+    raise typer.Exit(reenact_command(result, out, choices))

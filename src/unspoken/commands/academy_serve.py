@@ -15,7 +15,12 @@ __all__ = ["academy_command"]
 
 
 def academy_command(
-    data: Path | None, port: int | None, *, open_page: bool, lessons: Sequence[Path] = ()
+    data: Path | None,
+    port: int | None,
+    *,
+    open_page: bool,
+    lessons: Sequence[Path] = (),
+    interactions: Path | None = None,
 ) -> int:
     """Serve until stopped; print the address to open.
 
@@ -36,5 +41,5 @@ def academy_command(
         if open_page and sys.stdout.isatty():
             webbrowser.open(address)
 
-    serve_academy(data, port, ready, Library(lessons))
+    serve_academy(data, port, ready, Library(lessons), interactions)
     return 0

@@ -9,7 +9,16 @@ from starlette.staticfiles import StaticFiles
 from unspoken import __version__
 from unspoken.academy.desk import Desk
 from unspoken.academy.library import Library
-from unspoken.server import academy_api, academy_pages, course_pages, faces, lesson_pages
+from unspoken.academy.showings import Showings
+from unspoken.server import (
+    academy_api,
+    academy_pages,
+    course_pages,
+    faces,
+    lesson_pages,
+    observe_api,
+    observe_pages,
+)
 from unspoken.server.faults import add_error_pages
 from unspoken.server.pages import STATIC
 from unspoken.server.security import Access, Guard
@@ -17,7 +26,9 @@ from unspoken.server.security import Access, Guard
 __all__ = ["create_app"]
 
 
-def create_app(desk: Desk, access: Access, library: Library | None = None) -> FastAPI:
+def create_app(
+    desk: Desk, access: Access, library: Library | None = None, showings: Showings | None = None
+) -> FastAPI:
     """Everything the browser sees.
 
     Parameters
@@ -28,6 +39,8 @@ def create_app(desk: Desk, access: Access, library: Library | None = None) -> Fa
         Port and token.
     library : Library, optional
         The lessons; those that come with the package where left out.
+    showings : Showings, optional
+        What can be watched; the shipped scripts where left out.
 
     Returns
     -------
@@ -39,8 +52,10 @@ def create_app(desk: Desk, access: Access, library: Library | None = None) -> Fa
     )
     app.state.desk = desk
     app.state.library = library or Library()
+    app.state.showings = showings or Showings()
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for part in (faces, academy_pages, academy_api, lesson_pages, course_pages):
+    parts = (faces, academy_pages, academy_api, lesson_pages, course_pages)
+    for part in (*parts, observe_pages, observe_api):
         app.include_router(part.router)
     app.add_api_route("/", _front, methods=["GET"], include_in_schema=False)
     add_error_pages(app)

@@ -13,6 +13,7 @@ import uvicorn
 from unspoken.academy.desk import Desk
 from unspoken.academy.library import Library
 from unspoken.academy.people import Cast, load_people
+from unspoken.academy.showings import Showings
 from unspoken.errors import AssetError, UsageError
 from unspoken.server.app import create_app
 from unspoken.server.pages import STATIC
@@ -31,6 +32,7 @@ def serve_academy(
     port: int | None,
     ready: Callable[[str, Path | None], None],
     library: Library | None = None,
+    interactions: Path | None = None,
 ) -> None:
     """Serve the academy until it is stopped.
 
@@ -44,6 +46,8 @@ def serve_academy(
         Gets the address to open and the database file when the server listens.
     library : Library, optional
         Lessons and courses; those that come with the package where left out.
+    interactions : Path, optional
+        Folder with results and scripts to watch.
 
     Raises
     ------
@@ -53,6 +57,8 @@ def serve_academy(
         If a lesson or course of the library holds faults, or its folder is not there.
     UsageError
         If the port is taken.
+    InputError
+        If there is no folder of interactions there.
     """
     if not (STATIC / "vendor" / "versions.json").is_file():
         raise AssetError(
@@ -63,11 +69,12 @@ def serve_academy(
     cast = Cast.of(load_people())
     library = library or Library()
     library.courses()  # faults are told before anything is opened
+    showings = Showings(interactions)
     listening = _listen_usual() if port is None else _listen(port)
     database = Database(folder)
     try:
         access = Access(listening.getsockname()[1])
-        app = create_app(Desk(database, cast), access, library)
+        app = create_app(Desk(database, cast), access, library, showings)
         config = uvicorn.Config(
             app, log_level=logging.WARNING, access_log=False, server_header=False, lifespan="off"
         )

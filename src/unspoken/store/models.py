@@ -166,3 +166,28 @@ class LessonAnswer(Base):
     choice: Mapped[str] = mapped_column(sa.String(600))
     right: Mapped[bool]
     answered_at: Mapped[datetime]
+
+
+class Observation(Base):
+    """One watching of an interaction: marks, what they were taken for, and what was not shown.
+
+    Those of colleagues come from files and have `mine` false.
+    """
+
+    __tablename__ = "observation"
+
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    showing: Mapped[str] = mapped_column(sa.String(80), index=True)
+    title: Mapped[str] = mapped_column(sa.String(120))
+    digest: Mapped[str] = mapped_column(sa.String(64), index=True)
+    start_s: Mapped[float | None]
+    end_s: Mapped[float | None]
+    mine: Mapped[bool] = mapped_column(default=True)
+    name: Mapped[str] = mapped_column(sa.String(80), default="")
+    state: Mapped[str] = mapped_column(sa.String(16), default="open")
+    first_time: Mapped[bool] = mapped_column(default=True)
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    marks: Mapped[list[Any]] = mapped_column(sa.JSON())
+    unseen: Mapped[list[Any]] = mapped_column(sa.JSON())
+    reactions: Mapped[list[Any]] = mapped_column(sa.JSON())

@@ -1,0 +1,360 @@
+"""What can be watched in the practice of observation, and what is known of it.
+
+A showing is either a script (everything planted is known) or an analysed interaction, re-enacted
+by a synthetic face (what the engine found is known, which is not the same as what was there).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Literal
+
+from unspoken.academy.film import Film
+from unspoken.academy.reenactment import reenact
+from unspoken.academy.scripts import SCRIPT_FORMAT, Script, load_script, shipped_scripts
+from unspoken.analysis import Analysis
+from unspoken.errors import InputError, UnspokenError
+from unspoken.facs.units import unit_of
+from unspoken.interaction import Interaction
+from unspoken.reading.moments import Moment
+from unspoken.report.judgements import JUDGEMENTS_NAME, Judgements
+from unspoken.spotting.events import Event
+from unspoken.timing import Interval
+
+__all__ = ["LONGEST_SHOWN_S", "Line", "Listed", "Showing", "Showings", "Target"]
+
+#: Longer interactions are watched in parts, seconds.
+LONGEST_SHOWN_S = 300.0
+#: How deep a folder is searched for results.
+_DEPTH = 3
+_QUESTIONS = (
+    "What else could this movement have been?",
+    "What was going on just before it, and what could you have asked?",
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """Somebody's words, or the name of a step; seconds from the beginning of the film."""
+
+    start_s: float
+    end_s: float
+    text: str
+    speaker: str = ""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A moment there was to be seen.
+
+    Parameters
+    ----------
+    target_id, kind : str
+        micro or macro.
+    start_s, apex_s, end_s : float
+        Seconds from the beginning of the film.
+    means : str
+        Of a planted moment, what it is meant to be consistent with; "" otherwise.
+    emotions : dict of str to float
+        Of an engine's moment, the probabilities of its reading.
+    words : str
+        What there was to see.
+    units : tuple of str
+        Action units in words.
+    ask : str
+        What one could ask the customer.
+    discuss : tuple of str
+        Questions for the group.
+    judged : dict of str to int
+        Verdicts of people on this moment.
+    """
+
+    target_id: str
+    kind: str
+    start_s: float
+    apex_s: float
+    end_s: float
+    means: str = ""
+    emotions: dict[str, float] = field(default_factory=dict)
+    words: str = ""
+    units: tuple[str, ...] = ()
+    ask: str = ""
+    discuss: tuple[str, ...] = ()
+    judged: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def interval(self) -> Interval:
+        """From its beginning to its end."""
+        return Interval(self.start_s, self.end_s)
+
+
+@dataclass(frozen=True)
+class Showing:
+    """An interaction as it is watched.
+
+    Parameters
+    ----------
+    showing_id : str
+        Name in addresses.
+    digest : str
+        Of what is shown; colleagues' marks fit only the same one.
+    reference : {"planted", "engine"}
+        Where the moments come from.
+    film : Film
+    steps, lines : tuple of Line
+    targets : tuple of Target
+        In order of time.
+    """
+
+    showing_id: str
+    title: str
+    digest: str
+    reference: Literal["planted", "engine"]
+    film: Film
+    steps: tuple[Line, ...]
+    lines: tuple[Line, ...]
+    targets: tuple[Target, ...]
+    what: str = ""
+
+    def step_at(self, time_s: float) -> str:
+        """Name of the step at a time; "" for none."""
+        held = [step.text for step in self.steps if step.start_s <= time_s < step.end_s]
+        return held[-1] if held else ""
+
+    def said_at(self, time_s: float) -> list[Line]:
+        """What is said around a time: up to four seconds before it, or just then."""
+        return [x for x in self.lines if x.start_s <= time_s + 0.5 and x.end_s >= time_s - 4.0]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An entry of the list of interactions; `problem` says why one cannot be watched."""
+
+    showing_id: str
+    title: str
+    what: str
+    reference: str
+    start_s: float
+    seconds: float
+    problem: str = ""
+
+    @property
+    def too_long(self) -> bool:
+        """Whether a part has to be chosen."""
+        return self.seconds > LONGEST_SHOWN_S + 1.0
+
+
+class Showings:
+    """Everything that can be watched: shipped scripts, and a folder's scripts and results.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Results of `unspoken analyze` and scripts; only the shipped ones where left out.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        if folder is not None and not folder.is_dir():
+            raise InputError(
+                f"--interactions {folder}: expected a folder with results or scripts.",
+                "Name the folder given to unspoken analyze with --out.",
+            )
+        self._folder = folder
+
+    def _places(self) -> Mapping[str, Path | Traversable]:
+        found: dict[str, Path | Traversable] = dict(shipped_scripts())
+        if self._folder is not None:
+            for path in sorted(_candidates(self._folder)):
+                name = path.parent.name if path.name == "analysis.json" else path.stem
+                key = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]
+                found[f"{_slug(name)}-{key}"] = path
+        return found
+
+    def listed(self) -> list[Listed]:
+        """All of them; a broken one is listed with what is wrong with it."""
+        return [_listed(key, place) for key, place in self._places().items()]
+
+    def open(self, showing_id: str, span: Interval | None = None) -> Showing:
+        """Prepare one for watching.
+
+        Raises
+        ------
+        InputError, SourceNotFound, UsageError
+            If there is none of that name, it cannot be read, nobody was measured, or it is too
+            long and no part was chosen.
+        """
+        place = self._places().get(showing_id)
+        if place is None:
+            raise InputError(
+                "There is no such interaction.", "Choose one from the list; it may have moved away."
+            )
+        if place.name != "analysis.json":
+            return _scripted(showing_id, load_script(place))
+        return _reenacted(showing_id, Path(str(place)).parent, span)
+
+
+def _candidates(folder: Path) -> list[Path]:
+    found = []
+    for depth in range(_DEPTH):
+        pattern = "/".join(["*"] * depth + ["*.json"])
+        for path in folder.glob(pattern):
+            if path.name == "analysis.json" or _is_script(path):
+                found.append(path)
+    return found
+
+
+def _is_script(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return SCRIPT_FORMAT.encode() in file.read(4096)
+    except OSError:
+        return False
+
+
+def _slug(name: str) -> str:
+    kept = "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower())
+    return kept.strip("-")[:40] or "interaction"
+
+
+def _listed(key: str, place: Path | Traversable) -> Listed:
+    folder = Path(str(place)).parent
+    try:
+        if place.name != "analysis.json":
+            script = load_script(place)
+            return Listed(key, script.title, script.what, "planted", 0.0, script.seconds)
+        analysis = Analysis.load(folder)
+        if not any(face.measured_s > 0 for face in analysis.faces):
+            raise InputError("No customer's face was measured in it, so there is nothing to show.")
+        if not (folder / "signals.parquet").is_file():
+            raise InputError("Its signals.parquet is missing; analyse the recording again.")
+        clock = analysis.clock
+        what = "An analysed interaction, re-enacted by a synthetic face."
+        return Listed(
+            key, folder.name, what, "engine", clock.start_s, clock.end_s - clock.start_s
+        )  # fmt: skip
+    except UnspokenError as error:
+        name = folder.name if place.name == "analysis.json" else place.name
+        return Listed(key, name, "", "", 0.0, 0.0, error.message)
+
+
+def _scripted(showing_id: str, script: Script) -> Showing:
+    targets = []
+    for number, planted in enumerate(script.moments, start=1):
+        start, apex, _release, end = planted.movement.times(script.seconds)
+        kind = "micro" if end - start <= 0.5 else "macro"
+        units = tuple(_unit_words(key) for key in planted.movement.amplitudes())
+        targets.append(
+            Target(
+                f"p{number}",
+                kind,
+                start,
+                apex,
+                end,
+                planted.means,
+                {},
+                planted.words,
+                tuple(dict.fromkeys(units)),
+                planted.ask,
+                tuple(planted.discuss),
+            )  # fmt: skip
+        )
+    return Showing(
+        showing_id,
+        script.title,
+        hashlib.sha256(script.model_dump_json().encode()).hexdigest(),
+        "planted",
+        script.film(),
+        tuple(Line(s.start_s, s.end_s, s.label) for s in script.segments),
+        tuple(Line(x.start_s, x.end_s, x.text, x.speaker) for x in script.lines),
+        tuple(sorted(targets, key=lambda t: t.start_s)),
+        script.what,
+    )
+
+
+def _unit_words(key: str) -> str:
+    unit, _side = unit_of(key)
+    return f"AU{unit.code} {unit.name}"
+
+
+def _reenacted(showing_id: str, folder: Path, span: Interval | None) -> Showing:
+    one = Interaction.load(folder)
+    analysis = one.analysis
+    whole = analysis.clock.end_s - analysis.clock.start_s
+    if (span.duration_s if span else whole) > LONGEST_SHOWN_S + 1.0:
+        raise InputError(
+            f"{(span.duration_s if span else whole):.0f} s are too long to watch at once; at most "
+            f"{LONGEST_SHOWN_S:.0f} s.",
+            "Choose a part of it in the list.",
+        )
+    film = reenact(analysis, span)
+    zero = film.starts_at_s or 0.0
+    shown = Interval(zero, zero + film.seconds)
+    face = max(analysis.faces, key=lambda f: f.measured_s).face_id
+    moments = {m.event_id: m for m in (one.moments_file.moments if one.moments_file else ())}
+    judged = _judged(folder)
+    targets = tuple(
+        _target(event, moments.get(event.event_id), zero, judged.get(event.event_id, {}))
+        for event in analysis.events
+        if event.face_id == face and event.kind != "blink" and shown.contains(event.apex_s)
+    )
+    context = one.context
+    steps = context.timeline.segments
+    lines = context.transcript.utterances
+    roles = context.transcript.roles
+    key = json.dumps([analysis.source.sha256, round(zero, 3), round(film.seconds, 3)])
+    return Showing(
+        showing_id,
+        folder.name,
+        hashlib.sha256(key.encode()).hexdigest(),
+        "engine",
+        film,
+        tuple(_line(s.start_s, s.end_s, s.label, "", zero) for s in steps),
+        tuple(
+            _line(u.start_s, u.end_s, u.text, roles.get(u.speaker, "unknown"), zero)
+            for u in lines
+        ),
+        targets,
+    )  # fmt: skip
+
+
+def _line(start: float, end: float, text: str, speaker: str, zero: float) -> Line:
+    return Line(start - zero, end - zero, text, speaker)
+
+
+def _target(event: Event, moment: Moment | None, zero: float, judged: dict[str, int]) -> Target:
+    signals = moment.signals if moment else ()
+    return Target(
+        event.event_id,
+        event.kind,
+        event.onset_s - zero,
+        event.apex_s - zero,
+        event.offset_s - zero,
+        emotions=dict(moment.emotions) if moment else {},
+        words=moment.reading if moment else "",
+        units=tuple(dict.fromkeys(_unit_words(key) for key in event.action_units)),
+        ask=next((signal.response for signal in signals if signal.response), ""),
+        discuss=_QUESTIONS,
+        judged=judged,
+    )
+
+
+def _judged(folder: Path) -> dict[str, dict[str, int]]:
+    """Verdicts by event; none where nobody judged."""
+    path = folder / JUDGEMENTS_NAME
+    found: dict[str, dict[str, int]] = {}
+    if path.is_file():
+        for judgement in Judgements.load(path).judgements:
+            if judgement.verdict:
+                counts = found.setdefault(judgement.event_id, {})
+                counts[judgement.verdict] = counts.get(judgement.verdict, 0) + 1
+    return found
