@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-__all__ = ["academy_app"]
+__all__ = ["academy_app", "register"]
 
 academy_app = typer.Typer(
     help="Train people to see micro-expressions, with faces that do not exist.",
@@ -85,3 +85,43 @@ def contact_sheet(
     from unspoken.commands.academy import contact_sheet_command
 
     raise typer.Exit(contact_sheet_command(out, what, face or [], size))
+
+
+def register(bench_app: typer.Typer) -> None:
+    """Add what is measured about the academy to ``unspoken bench``."""
+    bench_app.command()(trials)
+
+
+def trials(
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="JSON file to write the figures to.")
+    ] = None,
+    task: Annotated[
+        list[str] | None,
+        typer.Option("--task", help="identify or spot; may be given twice. Default: both."),
+    ] = None,
+    level: Annotated[
+        list[str] | None,
+        typer.Option("--level", help="Only this level; may be given several times."),
+    ] = None,
+    count: Annotated[
+        int, typer.Option("--trials", min=1, max=10000, help="Trials per task and level.")
+    ] = 100,
+    distinct: Annotated[
+        int,
+        typer.Option(
+            "--distinct", min=1, max=60, help="How many of them differ; each is drawn once."
+        ),
+    ] = 8,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Which faces and expressions.")] = 0,
+) -> None:
+    """Show trials in a browser without a window and count those shown exactly as planned.
+
+    Needs Chromium or Chrome. Frame times are taken from the page and, from
+    outside, from Chromium's display compositor.
+    """
+    from unspoken.commands.trials import trials_command
+
+    raise typer.Exit(
+        trials_command(out, task or [], level or [], trials=count, distinct=distinct, seed=seed)
+    )

@@ -8,7 +8,7 @@ from starlette.staticfiles import StaticFiles
 
 from unspoken import __version__
 from unspoken.academy.desk import Desk
-from unspoken.server import academy_api, academy_pages, faces
+from unspoken.server import academy_api, academy_pages, display_pages, faces
 from unspoken.server.faults import add_error_pages
 from unspoken.server.pages import STATIC
 from unspoken.server.security import Access, Guard
@@ -36,7 +36,7 @@ def create_app(desk: Desk, access: Access) -> FastAPI:
     )
     app.state.desk = desk
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for part in (faces, academy_pages, academy_api):
+    for part in (faces, academy_pages, academy_api, display_pages):
         app.include_router(part.router)
     app.add_api_route("/", _front, methods=["GET"], include_in_schema=False)
     add_error_pages(app)
