@@ -92,6 +92,8 @@ class CoverageStudy:
     """Everything the study found."""
 
     learners: int
+    seed: int
+    scale: float
     refresh_hz: float
     face_spread: float
     emotions: tuple[Coverage, ...]
@@ -166,7 +168,8 @@ def run_study(
     learners: int,
     refresh_hz: float = 60.0,
     face_spread: float = 0.2,
-    seed: int = 0,
+    seed: int = 1,
+    scale: float = 1.0,
     workers: int = 2,
     tick: Callable[[int], None] = lambda _done: None,
 ) -> CoverageStudy:
@@ -181,6 +184,8 @@ def run_study(
     face_spread : float
         Standard deviation of the logarithm of how hard a face is, where faces are unequal.
     seed : int
+    scale : float
+        Factor on all thresholds of the population: people unlike those the prior belief is about.
     workers : int
         Processes.
     tick : callable
@@ -189,7 +194,8 @@ def run_study(
     Returns
     -------
     CoverageStudy
-        Every fourth learner takes all forms; the others take one of them in turn.
+        Every fourth learner takes all forms; the others take one of them in turn. Forms are
+        compared only where `scale` is 1.
 
     Raises
     ------
@@ -200,7 +206,12 @@ def run_study(
         raise ValueError(f"learners: expected at least {2 * _ALL_FORMS_EVERY}, found {learners}.")
     cast = Cast.of(load_people())
     one = partial(
-        _learner, forms=cast.forms, refresh_hz=refresh_hz, face_spread=face_spread, seed=seed
+        _learner,
+        forms=cast.forms,
+        refresh_hz=refresh_hz,
+        face_spread=face_spread,
+        seed=seed,
+        scale=scale,
     )
     single: list[_Row] = []
     equal: list[dict[str, float]] = []
@@ -214,6 +225,8 @@ def run_study(
     parts = [row for row in single if row.name != "joint"]
     return CoverageStudy(
         learners,
+        seed,
+        scale,
         refresh_hz,
         face_spread,
         tuple(_coverage(name, [r for r in parts if r.name == name]) for name in EMOTIONS),
@@ -221,7 +234,7 @@ def run_study(
             _coverage(
                 f"{1e3 * low:.0f}-{1e3 * high:.0f} ms", [r for r in parts if low <= r.truth < high]
             )
-            for low, high in pairwise(BANDS_S)
+            for low, high in pairwise(scale * edge for edge in BANDS_S)
         ),
         _coverage("all", parts),
         _coverage("joint", [r for r in single if r.name == "joint"]),
@@ -236,12 +249,14 @@ def _learner(
     refresh_hz: float,
     face_spread: float,
     seed: int,
+    scale: float,
 ) -> tuple[list[_Row], dict[str, float], dict[str, float]]:
     """One learner's rows, and per form the logarithm of the joint threshold, twice."""
-    somebody = SimulatedLearner.drawn(np.random.default_rng([seed, number]))
+    drawn = SimulatedLearner.drawn(np.random.default_rng([seed, number]))
+    somebody = replace(drawn, thresholds_s={k: scale * v for k, v in drawn.thresholds_s.items()})
     own = FORMS[number % len(FORMS)]
     rows = take_test(somebody, forms[own], refresh_hz, np.random.default_rng([seed, number, 1]))
-    if number % _ALL_FORMS_EVERY:
+    if number % _ALL_FORMS_EVERY or scale != 1.0:
         return rows, {}, {}
     # How hard faces are is the same for everybody: it belongs to the faces.
     draw = np.random.default_rng([seed, 2])
@@ -275,7 +290,7 @@ def _coverage(name: str, rows: Sequence[_Row]) -> Coverage:
 
 def _forms(learners: Sequence[Mapping[str, float]], cast: Cast) -> tuple[FormFigures, ...]:
     found = []
-    for form in FORMS[1:]:
+    for form in FORMS[1:] if learners else ():
         differences = np.array([logs[form] - logs[FORMS[0]] for logs in learners])
         half = 1.96 * float(differences.std(ddof=1)) / len(differences) ** 0.5
         mean = float(differences.mean())

@@ -90,6 +90,7 @@ def contact_sheet(
 def register(bench_app: typer.Typer) -> None:
     """Add what is measured about the academy to ``unspoken bench``."""
     bench_app.command()(trials)
+    bench_app.command()(coverage)
 
 
 def trials(
@@ -124,4 +125,35 @@ def trials(
 
     raise typer.Exit(
         trials_command(out, task or [], level or [], trials=count, distinct=distinct, seed=seed)
+    )
+
+
+def coverage(
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="JSON file to write the figures to.")
+    ] = None,
+    learners: Annotated[
+        int, typer.Option("--learners", min=8, max=100000, help="Simulated learners.")
+    ] = 500,
+    refresh: Annotated[
+        float, typer.Option("--refresh", min=24, max=500, help="Rate of their display, Hz.")
+    ] = 60.0,
+    face_spread: Annotated[
+        float,
+        typer.Option(
+            "--face-spread", min=0, max=2, help="How unequally hard faces are: 0.2 is 20 %."
+        ),
+    ] = 0.2,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Which learners.")] = 1,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")] = 2,
+    quiet: Quiet = False,
+) -> None:
+    """Let simulated learners take tests: do the stated intervals hold the truth?
+
+    Takes some minutes for 500 learners.
+    """
+    from unspoken.commands.coverage import coverage_command
+
+    raise typer.Exit(
+        coverage_command(out, learners, refresh, face_spread, seed, workers, quiet=quiet)
     )

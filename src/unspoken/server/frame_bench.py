@@ -84,7 +84,9 @@ class Bench:
             transferMode="ReportEvents",
             traceConfig={"includedCategories": list(_CATEGORIES)},
         )
-        wanted = f"{{task:'{task}',level:'{level}',trials:{trials},distinct:{distinct},seed:{seed}}}"
+        wanted = (
+            f"{{task:'{task}',level:'{level}',trials:{trials},distinct:{distinct},seed:{seed}}}"
+        )
         self._browser.run(
             f"void unspokenDisplay.run({wanted}).catch((e) => {{ "
             "document.getElementById('display').dataset.state = `failed: ${e.message}`; })"

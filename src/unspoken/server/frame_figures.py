@@ -140,9 +140,7 @@ def displayed_of(trial: Mapping[str, Any], trace: Trace) -> TrialFrames:
     if not planned or begin is None or end is None:
         return TrialFrames(planned, int(trial["shown"]), None, exact, None)
     stood = at[end] - at[begin]
-    return TrialFrames(
-        planned, int(trial["shown"]), round(stood * hz), exact, stood - planned / hz
-    )
+    return TrialFrames(planned, int(trial["shown"]), round(stood * hz), exact, stood - planned / hz)
 
 
 def cell_figures(
