@@ -1,4 +1,4 @@
-"""The study of intervals counts what it says: inside, below, above, and forms on the same people."""
+"""The study of intervals counts intervals that hold the truth, and compares forms."""
 
 from __future__ import annotations
 

@@ -235,9 +235,9 @@ def test_trials_are_shown_in_whole_frames_at_the_rate_of_any_display(
           const drawn = at.splice(0);
           // The browser misses a frame: before the target, inside it, and when it should end.
           const miss = async (frame) => {
-            // 70 frames so far for the rate, then 81 and one for every trial, and one to begin with.
-            const base = await new Promise((done) => requestAnimationFrame((t) => done(Math.round(t * hz / 1000))));
-            globalThis.skip.add(base + 2 + frame);
+            const stamp = await new Promise((done) => requestAnimationFrame(done));
+            // One more frame is waited for before frame 0 is shown.
+            globalThis.skip.add(Math.round((stamp * hz) / 1000) + 2 + frame);
             return present(null, stimulus, plan);
           };
           return [rate, exact, drawn, await miss(20), await miss(42), await miss(45)];

@@ -83,7 +83,7 @@ class Cast:
 
 
 def _dealt(test: Sequence[Person]) -> dict[str, list[Person]]:
-    """People dealt in turn, then exchanged between forms until no exchange makes them more alike."""
+    """People dealt in turn, then exchanged until no exchange makes the forms more alike."""
     forms = {form: list(test[i :: len(FORMS)]) for i, form in enumerate(FORMS)}
     while True:
         before = sum(map(_sameness, forms.values()))

@@ -1,7 +1,7 @@
 """Do the academy's stated intervals hold the truth? Simulated learners of known thresholds say.
 
-Every learner takes a whole test with the planning and the scoring of the product: 84 expressions and
-36 catch trials. Then the stated 95 % interval either holds the learner's threshold or not.
+Every learner takes a whole test with the planning and the scoring of the product: 84 expressions
+and 36 catch trials. Then the stated 95 % interval either holds the learner's threshold or not.
 
 Parallel forms are compared by letting the same learners take all four. Faces can be made unequally
 hard (`face_spread`), because forms consist of few faces: what that does to the forms, and what is

@@ -148,7 +148,7 @@ def coverage(
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")] = 2,
     quiet: Quiet = False,
 ) -> None:
-    """Let simulated learners take tests: do the stated intervals hold the truth?
+    """Let simulated learners take tests, and count how often intervals hold the truth.
 
     Takes some minutes for 500 learners.
     """

@@ -1,4 +1,4 @@
-"""``unspoken bench coverage``: whether the academy's intervals hold the truth as often as they say."""
+"""``unspoken bench coverage``: how often the academy's intervals hold the truth."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Whether trials were shown as planned: the page's own word, held against the compositor's.
 
-The page knows when the browser called it for a frame. Chromium's trace says, independently, when its
-display compositor had put a new picture out. Both are the browser's: what a panel adds is in neither.
+The page knows when the browser called it for a frame. Chromium's trace says, independently, when
+its display compositor had put a new picture out. Both are the browser's: what a panel adds is in
+neither.
 """
 
 from __future__ import annotations
