@@ -135,7 +135,8 @@ class QuestPlus:
         return np.asarray(weights / weights.sum())
 
     def _likelihood(self, duration_s: float) -> Floats:
-        return _likelihoods((float(duration_s),), self.grid)[0].reshape(self.grid.shape)
+        row = _likelihoods((float(duration_s),), self.grid)[0]
+        return np.asarray(row.reshape(self.grid.shape))
 
     def expected_entropy(self) -> Floats:
         """Entropy of the posterior expected after each duration, nats; shape (durations,)."""
