@@ -12,6 +12,7 @@ import pytest
 import unspoken.engine
 from tests.clips import QUIET, Change, cutting, film, frames_of, lit
 from unspoken.analysis import Analysis
+from unspoken.bench.profiles import Speech
 from unspoken.bench.simulate import Script
 from unspoken.engine import Engine
 from unspoken.errors import RolesNeeded
@@ -21,6 +22,7 @@ from unspoken.motion.evidence import EvidenceRow
 from unspoken.motion.stream import EvidenceStream
 from unspoken.pipeline import analyze, make_settings
 from unspoken.spotting.events import Event
+from unspoken.timing import Interval
 
 Clip = Callable[[str], Path]
 NOBODY_MOVES = Script()
@@ -178,3 +180,12 @@ def test_a_camera_cut_ends_runs_and_makes_no_event(
         after = {key[1:] for key in keys if not key[0]}
         assert before and after and not before & after
     assert expressions(analysis) == []
+
+
+def test_who_talks_all_the_time_is_known_to_speak(tmp_path: Path) -> None:
+    """However long it goes on: stated errors grow with what a mouth does, speech must not hide."""
+    script = replace(QUIET, speech=(Speech(Interval(0.0, 14.0), 5),))
+    talking = analyze(film(tmp_path / "talk.mp4", 14.0, 25.0, script))
+    spoken = sum(a.interval.duration_s for a in talking.artefacts if a.kind == "speech")
+    assert spoken > 0.7 * 14.0
+    assert [event for event in expressions(talking) if event.kind == "micro"] == []

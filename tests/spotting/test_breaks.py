@@ -17,10 +17,10 @@ NOISE: NDArray[np.float64] = RNG.normal(size=TIMES.size)
 def test_every_third_picture_a_repeat_is_found_and_a_still_scene_is_not() -> None:
     change = 3.0 + 0.5 * np.abs(NOISE)
     change[::3] = 0.1
-    assert np.array_equal(np.flatnonzero(repeated(change)), np.arange(0, TIMES.size, 3))
-    assert not repeated(3.0 + 0.5 * np.abs(NOISE)).any()
-    assert not repeated(np.zeros(90)).any()
-    assert not repeated(np.full(90, np.nan)).any()
+    assert np.array_equal(np.flatnonzero(repeated(TIMES, change)), np.arange(0, TIMES.size, 3))
+    assert not repeated(TIMES, 3.0 + 0.5 * np.abs(NOISE)).any()
+    assert not repeated(TIMES[:90], np.zeros(90)).any()
+    assert not repeated(TIMES[:90], np.full(90, np.nan)).any()
 
 
 @pytest.mark.parametrize("icd", [0.08, 0.15, 0.3])
@@ -29,7 +29,7 @@ def test_a_jump_within_the_framing_is_a_cut(icd: float) -> None:
     change: NDArray[np.float64] = np.asarray(2.0 + 0.2 * np.abs(NOISE))
     x[150:] += icd * 50.0
     change[150] = 9.0
-    found = jump_cuts(x, np.full(TIMES.size, 100.0), np.full(TIMES.size, 50.0), change)
+    found = jump_cuts(TIMES, x, np.full(TIMES.size, 100.0), np.full(TIMES.size, 50.0), change)
     assert np.flatnonzero(found).tolist() == [150]
 
 
@@ -37,7 +37,7 @@ def test_a_head_that_moves_off_quickly_is_no_cut() -> None:
     at = np.clip((TIMES - 5.0) / 0.25, 0, 1)
     x = 200 + 40.0 * (0.5 - 0.5 * np.cos(np.pi * at))
     change: NDArray[np.float64] = np.where(np.abs(TIMES - 5.125) < 0.125, 10.0, 2.0)
-    assert not jump_cuts(x, np.zeros(TIMES.size), np.full(TIMES.size, 50.0), change).any()
+    assert not jump_cuts(TIMES, x, np.zeros(TIMES.size), np.full(TIMES.size, 50.0), change).any()
 
 
 def test_only_key_frames_that_show_are_named() -> None:
@@ -45,8 +45,8 @@ def test_only_key_frames_that_show_are_named() -> None:
     key[[60, 120, 180]] = True
     jump = 0.5 + 0.1 * np.abs(NOISE)
     jump[[60, 180]] = 1.4
-    assert np.flatnonzero(key_frame_pops(key, jump)).tolist() == [60, 180]
-    assert not key_frame_pops(np.ones(TIMES.size, dtype=bool), jump).any()
+    assert np.flatnonzero(key_frame_pops(TIMES, key, jump)).tolist() == [60, 180]
+    assert not key_frame_pops(TIMES, np.ones(TIMES.size, dtype=bool), jump).any()
 
 
 def test_a_pulse_of_light_is_flicker_and_a_step_or_noise_is_not() -> None:

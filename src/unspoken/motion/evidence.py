@@ -53,6 +53,10 @@ class EvidenceRow:
         Why values are missing; "" when they are not.
     scene : Scene or None
         What the picture around the face did; None where nobody looked.
+    claimed : ndarray of float32, shape (units,), or None
+        Standard error as this picture alone suggests it, before it was compared with how much the
+        amplitudes scatter (`unspoken.motion.scatter`); where a mouth talks all the time `error` is
+        many times larger. None where they are the same.
     """
 
     frame: int
@@ -71,3 +75,4 @@ class EvidenceRow:
     quality: float
     gap: Gap
     scene: Scene | None = None
+    claimed: NDArray[np.float32] | None = None

@@ -1,4 +1,4 @@
-"""What the picture around and on a face does that no muscle did: shake, blur, cover, blocks.
+"""What the picture around and on a face does that no muscle did: shake, blur, blocks.
 
 A few cheap looks at every frame, on thumbnails of the aligned face and on three strips along the
 picture's edges. They measure; what an artefact is and what it does to events is decided in
@@ -14,7 +14,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from unspoken.face.observation import Pose
 from unspoken.media.frame import Frame, Plane
 from unspoken.motion.backend import Array
 from unspoken.motion.fields import FACE_OVAL
@@ -23,19 +22,12 @@ __all__ = ["Scene", "SceneWatcher"]
 
 #: Mesh points that neither lids nor lips move.
 _NOSE = np.array([6, 168, 197, 195, 2])
-#: Looks at sharpness and shake are at least this far apart, looks for cover that far, seconds.
-_LOOK_S, _COVER_S = 0.06, 0.19
-#: Thumbnails of the face: side for sharpness, side for cover, cells of the latter per side.
-_SHARP_PX, _COVER_PX, _CELLS = 80, 40, 8
+#: Looks at sharpness and shake are at least this far apart, seconds.
+_LOOK_S = 0.06
+#: Side of the face's thumbnail that sharpness is told from.
+_SHARP_PX = 80
 #: Usual sharpness: this quantile of the looks of the last seconds.
 _USUAL_QUANTILE, _USUAL_LOOKS = 0.75, 450
-#: A cell is covered when its brightness differs by this part of the face's, or its texture is not
-#: the reference's although one of them has some (grey levels).
-_OTHER_LIGHT, _OTHER_TEXTURE, _TEXTURE_GREY = 0.18, 0.3, 5.0
-#: A reference serves poses within this angle, degrees; what covers it longer becomes usual.
-_POSE_REACH_DEG, _BECOMES_USUAL_S = 10.0, 20.0
-#: How fast the reference follows where nothing covers it, seconds.
-_FOLLOW_S = 2.0
 #: Room left beside the face for hair and shoulders, in faces, and places on which strips may end.
 _ROOM, _PLACES = 0.5, 16
 #: Width of the strips along the edges, part of the picture, and their least contrast, grey levels.
@@ -61,11 +53,12 @@ class Scene:
         Mean brightness of the picture's edges, grey levels; NaN where the face fills them.
     sharpness : float
         Fine contrast of the face relative to what is usual for it, 1.0 = usual.
-    covered : float
-        Share of the face (0..1) that looks like something else than shortly before.
     blocks : float
         Brightness steps at the codec's block borders over those elsewhere, from the last of the
         looks taken twice a second (`unspoken.motion.quality.blockiness`); 1.0 without blocks.
+    hidden : bool
+        Nets or template say that the face is hidden. What merely looks different may be a broad
+        smile: it changes as much of the picture as a hand on the mouth does.
     """
 
     key_frame: bool
@@ -76,32 +69,25 @@ class Scene:
     shift_y_px: float
     background: float
     sharpness: float
-    covered: float
     blocks: float
+    hidden: bool = False
 
 
 class SceneWatcher:
     """Follows the pictures of one uninterrupted run of one face."""
 
     def __init__(self) -> None:
-        self._next_look_s = self._next_cover_s = -np.inf
+        self._next_look_s = -np.inf
         self._details: deque[float] = deque(maxlen=_USUAL_LOOKS)
         self._usual = 0.0
         self._profiles: tuple[Array | None, ...] | None = None
-        self._reference: Array | None = None
-        self._reference_pose: Pose | None = None
-        self._face = np.zeros((_CELLS, _CELLS), np.bool_)
-        self._cells_since = np.full((_CELLS, _CELLS), np.inf)
-        self._last_cover_s = -np.inf
-        self._sharpness, self._covered = 1.0, 0.0
+        self._sharpness = 1.0
 
     def look(
         self,
         frame: Frame,
         crop: Array,
         points: NDArray[np.float32],
-        transform: NDArray[np.float64],
-        pose: Pose,
         blocks: float,
     ) -> Scene:
         """Look at one frame.
@@ -114,10 +100,6 @@ class SceneWatcher:
             The aligned face, grey levels 0..255.
         points : ndarray, shape (478, 3)
             Mesh in picture pixels.
-        transform : ndarray, shape (2, 3)
-            From crop pixels to picture pixels.
-        pose : Pose
-            Head pose, degrees.
         blocks : float
             Blockiness at the last look taken at it.
         """
@@ -125,12 +107,7 @@ class SceneWatcher:
         if time_s >= self._next_look_s:
             self._next_look_s = time_s + _LOOK_S
             shift = self._shift(frame.luma, points)
-            small = _reduced(crop, _SHARP_PX)
-            self._sharpness = self._relative_sharpness(small)
-            if time_s >= self._next_cover_s:
-                self._next_cover_s = time_s + _COVER_S
-                oval = _to_thumbnail(points[FACE_OVAL, :2], transform, crop.shape[0])
-                self._covered = self._cover(small, oval, pose, time_s)
+            self._sharpness = self._relative_sharpness(_reduced(crop, _SHARP_PX))
         middle = points[_NOSE, :2].mean(axis=0)
         return Scene(
             frame.key_frame,
@@ -140,7 +117,6 @@ class SceneWatcher:
             *shift,
             self._background(),
             self._sharpness,
-            self._covered,
             blocks,
         )
 
@@ -169,45 +145,6 @@ class SceneWatcher:
     def _background(self) -> float:
         seen = [p for p in self._profiles or () if p is not None]
         return sum(cv2.mean(p)[0] for p in seen) / len(seen) if seen else float("nan")
-
-    def _cover(self, small: Array, oval: NDArray[np.float64], pose: Pose, time_s: float) -> float:
-        """Share of the face's cells that do not look like the reference."""
-        now = _reduced(small, _COVER_PX)
-        known = self._reference_pose
-        if (
-            self._reference is None
-            or known is None
-            or np.hypot(known.yaw_deg - pose.yaw_deg, known.pitch_deg - pose.pitch_deg)
-            > _POSE_REACH_DEG
-        ):
-            self._take_reference(now, oval, pose)
-            self._last_cover_s = time_s
-            return 0.0
-        odd = self._face & _differs(self._reference, now)
-        self._cells_since = np.where(odd, np.minimum(self._cells_since, time_s), np.inf)
-        follow = ~odd | (time_s - self._cells_since > _BECOMES_USUAL_S)
-        share = 1.0 - float(np.exp(-(time_s - self._last_cover_s) / _FOLLOW_S))
-        self._last_cover_s = time_s
-        rate = np.where(follow, np.float32(share), np.float32(0.0))
-        wide = cv2.resize(rate, (_COVER_PX, _COVER_PX), interpolation=cv2.INTER_NEAREST)
-        self._reference += np.asarray(wide, dtype=np.float32) * (now - self._reference)
-        return float(odd.sum() / max(self._face.sum(), 1))
-
-    def _take_reference(self, now: Array, oval: NDArray[np.float64], pose: Pose) -> None:
-        self._reference, self._reference_pose = now.copy(), pose
-        self._cells_since[:] = np.inf
-        mask = np.zeros((_COVER_PX, _COVER_PX), np.uint8)
-        cv2.fillConvexPoly(mask, np.round(oval).astype(np.int32), (255,))
-        inside = cv2.resize(mask, (_CELLS, _CELLS), interpolation=cv2.INTER_AREA)
-        self._face = np.asarray(inside > 150)
-
-
-def _to_thumbnail(
-    points: NDArray[np.float32], transform: NDArray[np.float64], crop_px: int
-) -> NDArray[np.float64]:
-    """Picture points in pixels of the thumbnail in which cover is looked for."""
-    inverse = np.linalg.inv(transform[:, :2])
-    return np.asarray((points - transform[:, 2]) @ inverse.T * (_COVER_PX / crop_px))
 
 
 def _profiles(luma: Plane, points: NDArray[np.float32]) -> tuple[Array | None, ...]:
@@ -275,22 +212,3 @@ def _moved(before: Array, after: Array) -> float:
         rest_step = float(rest @ left[1:-1] - rest.sum() * left.mean()) / energy
         step = float(np.sign(whole)) * reach - rest_step
     return 2.0 * step
-
-
-def _differs(reference: Array, now: Array) -> NDArray[np.bool_]:
-    """Which cells look like something else, shape (cells, cells)."""
-
-    def mean(values: Array) -> Array:
-        return _reduced(values, _CELLS)
-
-    was, is_ = mean(reference), mean(now)
-    gain = float(np.median(is_) / max(float(np.median(was)), 1.0))
-    level = max(float(np.median(is_)), 8.0)
-    var_was = np.maximum(mean(reference * reference) - was * was, 0.0) * gain * gain
-    var_is = np.maximum(mean(now * now) - is_ * is_, 0.0)
-    both = (mean(reference * now) - was * is_) * gain
-    alike = both / np.maximum(np.sqrt(var_was * var_is), 1.0)
-    textured = np.maximum(var_was, var_is) > _TEXTURE_GREY**2
-    return np.asarray(
-        (np.abs(is_ - gain * was) > _OTHER_LIGHT * level) | (textured & (alike < _OTHER_TEXTURE))
-    )

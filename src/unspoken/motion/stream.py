@@ -127,9 +127,7 @@ class EvidenceStream:
             self._first_brightness = max(brightness, 1.0)
         self._light = brightness / self._first_brightness
         self.meter.push(frame, crop, seen.points, frame.time_s)
-        self._scene = self._watcher.look(
-            frame, crop, seen.points, transform, seen.pose, self.meter.blocks
-        )
+        self._scene = self._watcher.look(frame, crop, seen.points, self.meter.blocks)
         if self._scene.sharpness < _BLURRED:
             return self._row(frame, seen, scores, None, "blurred")
         look = Look(
@@ -145,7 +143,7 @@ class EvidenceStream:
         if reading.measurement.misfit > _OCCLUDED_MISFIT:
             return self._row(frame, seen, scores, None, "occluded")
         error = self._scatter.push(frame.time_s, reading.amplitude, reading.error)
-        row = (reading.amplitude, error, reading.measurement)
+        row = (reading.amplitude, error, reading.error, reading.measurement)
         return self._row(frame, seen, scores, row, "")
 
     def _make_backend(self, look: Look) -> Backend:
@@ -168,18 +166,17 @@ class EvidenceStream:
         frame: Frame,
         seen: FaceObservation,
         scores: Array,
-        reading: tuple[Array, Array, Measurement] | None,
+        reading: tuple[Array, Array, Array, Measurement] | None,
         gap: Gap,
     ) -> EvidenceRow:
         nothing = np.full(len(UNIT_KEYS), np.nan, np.float32)
-        amplitude, error, measured = reading or (nothing, nothing, None)
+        amplitude, error, claimed, measured = reading or (nothing, nothing, nothing, None)
         icd = geometry.icd_px(seen.points)
         gaze_x, gaze_y = geometry.gaze(scores)
         explained = 0.0 if measured is None else 1.0 - measured.misfit
         scene = self._scene
         if gap == "occluded" and scene is not None:
-            # What looks different may be a broad smile; here nets or template say it is hidden.
-            scene = replace(scene, covered=1.0)
+            scene = replace(scene, hidden=True)
         return EvidenceRow(
             frame=frame.index,
             time_s=frame.time_s,
@@ -197,4 +194,5 @@ class EvidenceStream:
             quality=explained * min(1.0, icd / 40.0),
             gap=gap,
             scene=scene,
+            claimed=claimed,
         )

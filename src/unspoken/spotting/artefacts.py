@@ -34,9 +34,8 @@ _CUT_S = 0.35
 _MOSTLY = 0.4
 #: A voice this near to a moving mouth is its own, seconds.
 _VOICE_NEAR_S = 0.3
-#: Block edges on the face count from this blockiness; cover where the face is hidden alone: a broad
-#: smile makes a quarter of a face look different, a hand on the mouth a fifth.
-_BLOCKY, _COVERED = 1.3, 0.95
+#: Block edges on the face count from this blockiness.
+_BLOCKY = 1.3
 #: Share of exact repeats within a second from which pictures count as repeated.
 _REPEATED = 0.08
 #: Half length of the stretch around a cut or a track's edge, seconds.
@@ -151,7 +150,8 @@ class ArtefactFinder:
         """Speech, somebody else's voice, chewing, and other movement of the mouth."""
         voice = self.voice.at(times, _VOICE_NEAR_S)
         lower = window.amplitude[around][:, _MOUTH].astype(np.float64)
-        error = window.error[around][:, _MOUTH].astype(np.float64)
+        # Against stated errors no talking mouth would stand out: they grow with what it does.
+        error = window.claimed[around][:, _MOUTH].astype(np.float64)
         activity = mouth_activity(times, lower, error)
         heard, silent = voice == 1.0, voice == 0.0
         opening = window.side["mouth"][around].astype(np.float64)
@@ -183,11 +183,12 @@ class ArtefactFinder:
         for cut in times[window.cut[around]]:
             moved &= np.abs(times - cut) > _CUT_S
         self._mark("camera_shake", times, now & moved)
-        pops = key_frame_pops(side["key"] > 0.5, _jumps(window, around)) & ~window.cut[around]
+        jumps = _jumps(window, around)
+        pops = key_frame_pops(times, side["key"] > 0.5, jumps) & ~window.cut[around]
         for i in np.flatnonzero(now & pops):
             self._add("key_frame", float(times[i]) - _POP_S, float(times[i]) + _POP_S)
         self._mark("blocks", times, now & (np.nan_to_num(side["blocks"]) > _BLOCKY))
-        for i in np.flatnonzero(now & (np.nan_to_num(side["covered"]) > _COVERED)):
+        for i in np.flatnonzero(now & (np.nan_to_num(side["hidden"]) > 0.5)):
             self._add("occlusion", float(times[i]) - EDGE_S, float(times[i]) + EDGE_S)
         near = np.abs(times[:, None] - times[None, now]) <= 0.5
         repeats = window.repeat[around].astype(float)

@@ -169,7 +169,7 @@ class Judge:
             explained |= EYE_UNITS
         if "eyes_down" in self._artefacts.overlapping(start - _WITH_S, start + _WITH_S):
             explained |= EYE_UNITS
-        if self._busy("lower", start, stop) > 0.5:
+        if self._busy("lower", start - _BUSY_SIDE_S, stop + _BUSY_SIDE_S) > _BUSY_SHARE:
             explained |= SPEECH_UNITS
         return explained
 

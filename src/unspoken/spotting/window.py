@@ -32,7 +32,7 @@ _SIDE: tuple[str, ...] = (
     "light",
     "icd",
 )
-_SIDE += ("key", "change", "x", "y", "shift_x", "shift_y", "covered", "blocks", "background")
+_SIDE += ("key", "change", "x", "y", "shift_x", "shift_y", "hidden", "blocks", "background")
 _SCENE = {
     "key": "key_frame",
     "change": "change",
@@ -40,7 +40,7 @@ _SCENE = {
     "y": "y_px",
     "shift_x": "shift_x_px",
     "shift_y": "shift_y_px",
-    "covered": "covered",
+    "hidden": "hidden",
     "blocks": "blocks",
     "background": "background",
 }
@@ -62,8 +62,8 @@ class EvidenceWindow:
     zero : ndarray, shape (n,)
         Counts the places where nearly every unit jumped at once between two frames, as after a
         change of template or light. No muscle does that, so the evidence has another zero there.
-    amplitude, error : ndarray of float32, shape (n, units)
-        Evidence.
+    amplitude, error, claimed : ndarray of float32, shape (n, units)
+        Evidence, see `unspoken.motion.evidence.EvidenceRow`.
     side : dict of str to ndarray, shape (n,)
         Pose in degrees, openings, gaze, light, inner-eye-corner distance in pixels.
     """
@@ -79,6 +79,7 @@ class EvidenceWindow:
     error: NDArray[np.float32]
     side: dict[str, NDArray[np.float32]]
     zero: NDArray[np.int64]
+    claimed: NDArray[np.float32]
 
     @classmethod
     def empty(cls, keep_s: float) -> EvidenceWindow:
@@ -87,7 +88,8 @@ class EvidenceWindow:
         integers, flags = none.astype(np.int64), none.astype(bool)
         side = {name: none.astype(np.float32) for name in _SIDE}
         return cls(
-            keep_s, none, integers, integers, flags, flags, flags, units, units, side, integers
+            *(keep_s, none, integers, integers, flags, flags, flags, units, units, side),
+            *(integers, units),
         )
 
     def extend(self, rows: list[EvidenceRow]) -> None:
@@ -111,6 +113,8 @@ class EvidenceWindow:
         self.valid = np.concatenate([self.valid[keep:], usable])
         self.amplitude = np.concatenate([self.amplitude[keep:], amplitude])
         self.error = np.concatenate([self.error[keep:], error])
+        claimed = [r.error if r.claimed is None else r.claimed for r in rows]
+        self.claimed = np.concatenate([self.claimed[keep:], np.stack(claimed).astype(np.float32)])
         self.zero = np.concatenate([self.zero[keep:], np.zeros(len(rows), dtype=np.int64)])
         self.repeat = np.concatenate([self.repeat[keep:], np.zeros(len(rows), dtype=bool)])
         self._find_steps(fresh)
@@ -124,12 +128,13 @@ class EvidenceWindow:
         side = {n: self.side[n][part].astype(np.float64) for n in ("x", "y", "icd", "change")}
         if not np.isfinite(side["change"]).any():
             return
-        repeat = repeated(side["change"])
+        times = self.times[part]
+        repeat = repeated(times, side["change"])
         late = slice(fresh - (part.start or 0), None)
         self.repeat[fresh:] = repeat[late]
         self.valid[fresh:] &= ~repeat[late]
         # The last rows could not be judged before these came.
-        jumps = np.flatnonzero(jump_cuts(**side)) + (part.start or 0)
+        jumps = np.flatnonzero(jump_cuts(times, **side)) + (part.start or 0)
         for i in jumps[jumps >= fresh - 2]:
             self.cut[i] = True
             self.zero[i:] += 1

