@@ -118,7 +118,7 @@ def test_two_faces_can_be_compared(page: Page) -> None:
     assert page.locator("#second-person").is_visible()
     page.locator("#second-what").select_option("Surprise 1")
     page.wait_for_function(
-        "document.querySelectorAll('#faces figcaption')[1].textContent.length > 9"
+        "document.querySelectorAll('#faces figcaption')[1].textContent.includes('Surprise 1')"
     )
     first, second = page.locator("#faces figcaption").all_inner_texts()
     assert first.startswith("synthetic, ") and first.endswith("neutral")

@@ -141,7 +141,8 @@ def take_test(
     """
     rounds, level = PURPOSES["pre"].rounds, level_named("plain")
     history: dict[str, list[Answer]] = {}
-    needed = {**dict.fromkeys(EMOTIONS, 1), NONE: CATCHES_A_ROUND}
+    needed: dict[str, int] = dict.fromkeys(EMOTIONS, 1)
+    needed[NONE] = CATCHES_A_ROUND
     for _ in range(rounds):
         for trial in plan_round("identify", level, faces, refresh_hz, history, needed, rng):
             factor = (hardness or {}).get(trial.identity, 1.0)

@@ -118,6 +118,8 @@ function verdictOf() {
   return "Too many faces would be left out. Close other programs, or use another display.";
 }
 
+// Off until now: a click before this line would send the form away instead of being heard.
+/** @type {HTMLButtonElement} */ (form.querySelector("button")).disabled = false;
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const given = new FormData(form);
