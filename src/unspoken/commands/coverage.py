@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from math import exp
 from pathlib import Path
 
@@ -51,7 +53,7 @@ def coverage_command(
                     seed,
                     scale,
                     workers,
-                    lambda done, tick=tick: tick(done, 0.0, learners),
+                    partial(_told, tick, learners),
                 )  # fmt: skip
             )
     main, *others = studies
@@ -69,6 +71,10 @@ def coverage_command(
         with Batch(out.parent) as batch:
             batch.add_bytes(out.name, (json.dumps(document, indent=1) + "\n").encode())
     return 0
+
+
+def _told(tick: Callable[[int, float, int], None], learners: int, done: int) -> None:
+    tick(done, 0.0, learners)
 
 
 def _coverages(main: CoverageStudy, others: list[CoverageStudy]) -> Table:
