@@ -156,8 +156,7 @@ async function replay(context, stimulus, trial, goesOn) {
 }
 
 /**
- * Stills: the apex, where it moved, and what was chosen instead. They come as they are drawn; whoever
- * goes on before does not wait for the rest.
+ * Stills: the apex, where it moved, and what was chosen instead. They come when they are drawn.
  * @param {HTMLElement} pair
  * @param {SceneStimulus} stimulus
  * @param {any} trial
@@ -183,10 +182,14 @@ async function pictures(pair, stimulus, trial, config, chosen) {
     figure.append(canvas, element("figcaption", caption));
     pair.append(figure);
   };
-  const neutral = await still({});
+  // Asked for at once: the worker would change faces with the next trial's between one and another.
+  const moves = Object.keys(trial.apex).length > 0;
+  const look = config.looks[chosen];
+  const [neutral, apex, other] = await Promise.all([
+    still({}), moves ? still(trial.apex) : null, look ? still(look) : null,
+  ]);
   if (!pair.isConnected) return;
-  if (Object.keys(trial.apex).length) {
-    const apex = await still(trial.apex);
+  if (apex) {
     add(apex.canvas, `This was ${spotting ? `the ${trial.truth}` : trial.truth}, at its strongest`);
     const moved = Object.assign(element("canvas"), { width: apex.canvas.width, height: apex.canvas.height });
     const drawn = /** @type {CanvasRenderingContext2D} */ (moved.getContext("2d", { willReadFrequently: true }));
@@ -196,9 +199,7 @@ async function pictures(pair, stimulus, trial, config, chosen) {
   } else {
     add(neutral.canvas, "This face showed no expression");
   }
-  const other = config.looks[chosen];
-  if (!other || !pair.isConnected) return;
-  add((await still(other)).canvas, `This would be ${spotting ? `a movement of the ${chosen}` : chosen}`);
+  if (other) add(other.canvas, `This would be ${spotting ? `a movement of the ${chosen}` : chosen}`);
 }
 
 /**
