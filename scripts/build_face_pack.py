@@ -28,7 +28,8 @@ from face_pack_mesh import (
     shape_base,
     triangles,
 )
-from face_pack_people import PEOPLE, Person
+from face_pack_people import PEOPLE as FIRST_PEOPLE
+from face_pack_people import Person
 from face_pack_skin import (
     CHANNELS,
     WRINKLES_OF,
@@ -37,10 +38,13 @@ from face_pack_skin import (
     wrinkle_maps,
 )
 from face_pack_sources import Base, Floats, Ints, Proxy, Sources, open_sources
+from face_pack_test_people import TEST_PEOPLE
 from face_pack_units import action_unit_fields
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "src" / "unspoken" / "academy" / "faces"
+#: Sorted by name, as the pack is.
+PEOPLE = tuple(sorted(FIRST_PEOPLE + TEST_PEOPLE, key=lambda person: person.name))
 #: Size of one integer step, decimetres: 2 micrometres for fields, 10 for places.
 FIELD_STEP, PLACE_STEP = 2e-5, 1e-4
 #: Height of everybody's eyes, decimetres: people differ in shape, not in where they are.
@@ -294,7 +298,7 @@ class Builder:
             "eyes": eyes,
             "parts": parts,
             "hair": {
-                "strands": style.count,
+                "strands": len(strands),
                 "joints": style.joints,
                 "width": style.width,
                 "kind": person.hair,

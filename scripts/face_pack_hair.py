@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from face_pack_people import Person
@@ -58,7 +59,7 @@ class Style:
 
 STYLES: dict[str, Style] = {
     "back": Style(3400, 10, 1.5, 1.1, 0.06, 0.45, 0.024, 0.0, 0.07, "back"),
-    "bob": Style(3400, 12, 2.0, 1.35, 0.10, 0.45, 0.026, 0.30, 0.06, "parted"),
+    "bob": Style(5200, 11, 2.0, 1.35, 0.10, 0.45, 0.030, 0.30, 0.03, "parted"),
     "side": Style(3800, 6, 0.50, 0.20, 0.13, 0.7, 0.022, 0.05, 0.12, "parted"),
     "short": Style(4200, 5, 0.32, 0.15, 0.14, 0.75, 0.020, 0.0, 0.18, "quiff"),
     "buzz": Style(5200, 3, 0.055, 0.045, 0.05, 0.85, 0.016, 0.0, 0.2, "down"),
@@ -196,15 +197,18 @@ def grow(
     old = (person.age - 0.5) / 0.5
     weight = hair_mask(person.hair, old, places, seed) * (1 - ears) * (points[:, 1] > 6.7)
     weight = np.where(weight > 0.25, weight, 0) * (1 + 0.5 * (points[:, 2] > 0.3))
-    if style.gravity > 0.2:  # what hangs free needs more
+    hangs = style.gravity > 0.2
+    if hangs:  # what hangs free needs more
         weight = weight * (1 + 1.6 * (points[:, 1] < 7.75))
     root, which = _roots(points, faces, weight, style.count, rng)
     out = _unit(facing[faces[which]].mean(axis=1))
     solid = ears < 0.3  # hair lies over or behind the ears, which are thin
+    ear = points[ears > 0.5]
     points, facing = points[solid], facing[solid]
     tree = cKDTree(points)
     sides = np.clip((7.95 - root[:, 1]) / 0.4, 0, 1)
-    length = (style.top * (1 - sides) + style.sides * sides) * rng.uniform(0.86, 1.06, style.count)
+    cut = rng.uniform(0.94, 1.03, style.count) if hangs else rng.uniform(0.86, 1.06, style.count)
+    length = (style.top * (1 - sides) + style.sides * sides) * cut
     lift = style.lift * rng.uniform(0.15, 1.0, style.count) * (1 - 0.45 * sides)
     low = sides * (style.gravity > 0.2)  # what hangs starts flat
     step = length / (style.joints - 1)
@@ -232,7 +236,19 @@ def grow(
             p = _off_the_face(p)
         line.append(p)
         outward.append(_unit(facing[tree.query(p)[1]] + 0.25 * rng.standard_normal(p.shape)))
-    return np.stack(line, axis=1), np.stack(outward, axis=1)
+    lines, turned = np.stack(line, axis=1), np.stack(outward, axis=1)
+    keep = ~_over_the_ears(lines, ear) if hangs else np.ones(len(lines), dtype=bool)
+    return lines[keep], turned[keep]
+
+
+def _over_the_ears(lines: Floats, ear: Floats) -> NDArray[np.bool_]:
+    """Single strands that would hang before an ear, which look like scratches: shape (strands,)."""
+    low, high = np.abs(ear).min(axis=0), np.abs(ear).max(axis=0)
+    x, y, z = np.abs(lines[..., 0]), lines[..., 1], lines[..., 2]
+    beside = (x > low[0]) & (y > ear[:, 1].min()) & (y < ear[:, 1].max())
+    return np.asarray(
+        (beside & (z > ear[:, 2].mean())).any(axis=1) | (x > high[0] + 0.03).any(axis=1)
+    )
 
 
 def _clear(p: Floats, tree: cKDTree, points: Floats, facing: Floats, least: Floats) -> Floats:

@@ -9,8 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from unspoken import __version__
-from unspoken.commands import context_app, insight_app, reading_app, report_app
-from unspoken.commands.academy_app import academy_app
+from unspoken.commands import academy_app, context_app, insight_app, reading_app, report_app
 from unspoken.commands.evidence import evidence
 
 __all__ = ["app", "main"]
@@ -30,7 +29,7 @@ bench_app = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(bench_app, name="bench")
-app.add_typer(academy_app, name="academy")
+app.add_typer(academy_app.academy_app, name="academy")
 bench_app.command()(evidence)
 
 #: What the command line calls a setting, for messages about it.
@@ -334,6 +333,7 @@ def recovery(
     raise typer.Exit(recovery_command(clips, out, choices))
 
 
+academy_app.register(bench_app)
 insight_app.register(app, bench_app)
 reading_app.register(app, bench_app)
 context_app.register(app)

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from unspoken.academy.people import Cast, load_people
 from unspoken.academy.rendering import check_pack
 from unspoken.errors import AssetError
 from unspoken.facs.units import UNIT_KEYS
@@ -80,7 +81,7 @@ def test_people_are_balanced_and_the_pools_are_apart(pack: dict[str, Any]) -> No
     people = list(pack["identities"].values())
     assert len(people) >= 16
     counts = Counter((p["sex"], p["band"]) for p in people)
-    assert set(counts.values()) == {3}
+    assert set(counts.values()) == {4}
     assert len(counts) == 6
     for sex, band in counts:
         tones = {
@@ -88,12 +89,21 @@ def test_people_are_balanced_and_the_pools_are_apart(pack: dict[str, Any]) -> No
         }
         assert tones == {"light", "medium", "dark"}
     test = [p for p in people if p["pool"] == "test"]
-    assert {(p["sex"], p["band"]) for p in test} == set(counts)
+    assert Counter((p["sex"], p["band"]) for p in test) == dict.fromkeys(counts, 2)
     assert Counter(p["tone"].partition("-")[0] for p in test) == {
-        "light": 2,
-        "medium": 2,
-        "dark": 2,
+        "light": 4,
+        "medium": 4,
+        "dark": 4,
     }
+
+
+def test_every_form_shows_all_age_bands_all_tones_and_both_sexes() -> None:
+    people = {person.name: person for person in load_people()}
+    for names in Cast.of(list(people.values())).forms.values():
+        shown = [people[name] for name in names]
+        assert {p.band for p in shown} == {"young", "middle", "older"}
+        assert {p.tone.partition("-")[0] for p in shown} == {"light", "medium", "dark"}
+        assert {p.sex for p in shown} == {"female", "male"}
 
 
 def test_only_items_on_the_list_were_used() -> None:

@@ -116,7 +116,13 @@ def test_two_faces_can_be_compared(page: Page) -> None:
     page.get_by_role("button", name="Compare with a second face").click()
     page.wait_for_function("document.querySelectorAll('#faces canvas').length === 2")
     assert page.locator("#second-person").is_visible()
-    assert page.locator("#faces figcaption").all_inner_texts() == ["synthetic", "synthetic"]
+    page.locator("#second-what").select_option("Surprise 1")
+    page.wait_for_function(
+        "document.querySelectorAll('#faces figcaption')[1].textContent.includes('Surprise 1')"
+    )
+    first, second = page.locator("#faces figcaption").all_inner_texts()
+    assert first.startswith("synthetic, ") and first.endswith("neutral")
+    assert second.startswith("synthetic, ") and second.endswith("Surprise 1")
 
 
 @pytest.mark.slow

@@ -47,6 +47,7 @@ _FLAGS = (
 )
 _PATIENCE_S = 120.0
 Reader = Callable[[str], tuple[bytes, str] | None]
+Listener = Callable[[str, dict[str, Any]], None]
 
 
 def find_chromium() -> str:
@@ -74,8 +75,11 @@ class Browser:
 
     Parameters
     ----------
-    read : callable
+    read : callable, optional
         Gives content and media type for a path of the page's address, None for what is not there.
+        Left out, the browser asks the network as any browser does.
+    heard : callable, optional
+        Gets every event of the protocol as (method, parameters).
 
     Raises
     ------
@@ -85,9 +89,11 @@ class Browser:
         If it does not start.
     """
 
-    def __init__(self, read: Reader) -> None:
+    def __init__(
+        self, read: Reader | None = None, heard: Listener = lambda _method, _parameters: None
+    ) -> None:
         program = find_chromium()
-        self._read = read
+        self._read, self._heard = read, heard
         self._next = 0
         self._answers: dict[int, dict[str, Any]] = {}
         self._buffer = b""
@@ -121,15 +127,16 @@ class Browser:
             target = self.call("Target.createTarget", url="about:blank")["targetId"]
             attached = self.call("Target.attachToTarget", targetId=target, flatten=True)
             self._session = attached["sessionId"]
-            self.call("Fetch.enable", patterns=[{"urlPattern": "*"}])
+            if read is not None:
+                self.call("Fetch.enable", patterns=[{"urlPattern": "*"}])
             self.call("Page.enable")
         except BaseException:
             self.close()
             raise
 
     def open(self, path: str) -> None:
-        """Open a page of `read`."""
-        self.call("Page.navigate", url=ORIGIN + path)
+        """Open a page of `read`, or an address of the network."""
+        self.call("Page.navigate", url=ORIGIN + path if path.startswith("/") else path)
 
     def run(self, code: str) -> Any:
         """Value of a JavaScript expression; promises are waited for.
@@ -193,10 +200,13 @@ class Browser:
             self._answers[message["id"]] = message
         elif message.get("method") == "Fetch.requestPaused":
             self._serve(message["params"])
+        else:
+            self._heard(str(message.get("method")), message.get("params", {}))
 
     def _serve(self, paused: dict[str, Any]) -> None:
         address = str(paused["request"]["url"])
-        found = self._read(address.removeprefix(ORIGIN)) if address.startswith(ORIGIN) else None
+        ours = address.startswith(ORIGIN)
+        found = self._read(address.removeprefix(ORIGIN)) if self._read and ours else None
         if found is None:
             failure = {"requestId": paused["requestId"], "errorReason": "AddressUnreachable"}
             self._send("Fetch.failRequest", failure)

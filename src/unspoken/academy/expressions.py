@@ -42,7 +42,7 @@ class Expression:
 EXPRESSIONS: dict[str, tuple[Expression, ...]] = {
     "happiness": (
         Expression("happiness", {6: 0.9, 12: 0.9}),
-        Expression("happiness", {6: 0.8, 12: 1.0, 25: 0.5}),
+        Expression("happiness", {6: 0.8, 12: 1.0, 25: 1.0, 26: 0.25}),
     ),
     "surprise": (
         Expression("surprise", {1: 1.0, 2: 1.0, 5: 0.7, 25: 0.5, 26: 0.45}),

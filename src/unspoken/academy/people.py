@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import combinations, product
 
 from unspoken.errors import AssetError
 
@@ -61,7 +62,7 @@ class Cast:
 
     @classmethod
     def of(cls, people: Sequence[Person]) -> Cast:
-        """Divide people; forms get their faces in turn, sorted by sex and age band.
+        """Divide people; every form gets as many faces of each tone, sex and age band as can be.
 
         Raises
         ------
@@ -78,8 +79,33 @@ class Cast:
                 f"at least {_LEAST_TRAINING} and {_LEAST_TEST} are needed.",
                 "Install Unspoken again, or build the face pack anew.",
             )
-        dealt = {form: tuple(p.name for p in test[i :: len(FORMS)]) for i, form in enumerate(FORMS)}
-        return cls(training, dealt)
+        return cls(training, {f: tuple(p.name for p in deal) for f, deal in _dealt(test).items()})
+
+
+def _dealt(test: Sequence[Person]) -> dict[str, list[Person]]:
+    """People dealt in turn, then exchanged until no exchange makes the forms more alike."""
+    forms = {form: list(test[i :: len(FORMS)]) for i, form in enumerate(FORMS)}
+    while True:
+        before = sum(map(_sameness, forms.values()))
+        for one, other in combinations(FORMS, 2):
+            for i, j in product(range(len(forms[one])), range(len(forms[other]))):
+                mine, theirs = forms[one][i], forms[other][j]
+                was = _sameness(forms[one]) + _sameness(forms[other])
+                forms[one][i], forms[other][j] = theirs, mine
+                if _sameness(forms[one]) + _sameness(forms[other]) >= was:
+                    forms[one][i], forms[other][j] = mine, theirs
+        if sum(map(_sameness, forms.values())) == before:
+            return forms
+
+
+def _sameness(people: Sequence[Person]) -> int:
+    """How often two people of a form share tone, age band or sex."""
+    return sum(
+        (a.tone.partition("-")[0] == b.tone.partition("-")[0])
+        + (a.band == b.band)
+        + (a.sex == b.sex)
+        for a, b in combinations(people, 2)
+    )
 
 
 def load_people(folder: Traversable | None = None) -> tuple[Person, ...]:

@@ -9,7 +9,7 @@ import typer
 
 from unspoken.commands.lessons_app import course_app, export_lesson, lesson_app
 
-__all__ = ["academy_app"]
+__all__ = ["academy_app", "register"]
 
 academy_app = typer.Typer(
     help="Train people to see micro-expressions, with faces that do not exist.",
@@ -158,3 +158,75 @@ def reenact(
 
     choices = ReenactChoices(moment, around, start, end, face_id, person, fps, size // 2 * 2, quiet)
     raise typer.Exit(reenact_command(result, out, choices))
+
+
+def register(bench_app: typer.Typer) -> None:
+    """Add what is measured about the academy to ``unspoken bench``."""
+    bench_app.command()(trials)
+    bench_app.command()(coverage)
+
+
+def trials(
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="JSON file to write the figures to.")
+    ] = None,
+    task: Annotated[
+        list[str] | None,
+        typer.Option("--task", help="identify or spot; may be given twice. Default: both."),
+    ] = None,
+    level: Annotated[
+        list[str] | None,
+        typer.Option("--level", help="Only this level; may be given several times."),
+    ] = None,
+    count: Annotated[
+        int, typer.Option("--trials", min=1, max=10000, help="Trials per task and level.")
+    ] = 100,
+    distinct: Annotated[
+        int,
+        typer.Option(
+            "--distinct", min=1, max=60, help="How many of them differ; each is drawn once."
+        ),
+    ] = 8,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Which faces and expressions.")] = 0,
+) -> None:
+    """Show trials in a browser without a window and count those shown exactly as planned.
+
+    Needs Chromium or Chrome. Frame times are taken from the page and, from
+    outside, from Chromium's display compositor.
+    """
+    from unspoken.commands.trials import trials_command
+
+    raise typer.Exit(
+        trials_command(out, task or [], level or [], trials=count, distinct=distinct, seed=seed)
+    )
+
+
+def coverage(
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="JSON file to write the figures to.")
+    ] = None,
+    learners: Annotated[
+        int, typer.Option("--learners", min=8, max=100000, help="Simulated learners.")
+    ] = 500,
+    refresh: Annotated[
+        float, typer.Option("--refresh", min=24, max=500, help="Rate of their display, Hz.")
+    ] = 60.0,
+    face_spread: Annotated[
+        float,
+        typer.Option(
+            "--face-spread", min=0, max=2, help="How unequally hard faces are: 0.2 is 20 %."
+        ),
+    ] = 0.2,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Which learners.")] = 1,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")] = 2,
+    quiet: Quiet = False,
+) -> None:
+    """Let simulated learners take tests, and count how often intervals hold the truth.
+
+    Takes some minutes for 500 learners.
+    """
+    from unspoken.commands.coverage import coverage_command
+
+    raise typer.Exit(
+        coverage_command(out, learners, refresh, face_spread, seed, workers, quiet=quiet)
+    )

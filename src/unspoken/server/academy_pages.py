@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from unspoken.academy.calibration import CONFIDENCE
 from unspoken.academy.course import PURPOSES, TESTS
 from unspoken.academy.desk import Desk
-from unspoken.academy.expressions import ANSWERS, EXPRESSIONS, REGIONS, spread
+from unspoken.academy.expressions import ANSWERS, EXPRESSIONS, REGION_MOVES, REGIONS, spread
 from unspoken.academy.levels import LEVELS, level_named
 from unspoken.academy.records import (
     block_result,
@@ -133,7 +133,8 @@ def drill(request: Request) -> dict[str, Any]:
         "answers": list(ANSWERS),
         "regions": list(REGIONS),
         "confidence": [[step, word] for step, word, _chance in CONFIDENCE],
-        "looks": {name: spread(shown[0].units) for name, shown in EXPRESSIONS.items()},
+        "looks": _looks(asked["task"]),
+        "face": _desk(request).cast.training[0],
         "units": {key: [f"AU{u.code}", u.name, u.region] for u in ACTION_UNITS for key in u.keys},
     }
     return {
@@ -144,6 +145,13 @@ def drill(request: Request) -> dict[str, Any]:
         "level": level_named(asked["level"]).title,
         "notice_read": course_state(_desk(request))["notice_read"],
     }
+
+
+def _looks(task: str) -> dict[str, dict[str, float]]:
+    """Every answer as a look, to hold a wrong one against what was shown."""
+    if task == "spot":
+        return {region: spread(moves[0]) for region, moves in REGION_MOVES.items()}
+    return {name: spread(shown[0].units) for name, shown in EXPRESSIONS.items()}
 
 
 @router.post("/academy/notice")

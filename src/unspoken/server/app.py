@@ -14,6 +14,7 @@ from unspoken.server import (
     academy_api,
     academy_pages,
     course_pages,
+    display_pages,
     faces,
     lesson_pages,
     observe_api,
@@ -55,7 +56,7 @@ def create_app(
     app.state.showings = showings or Showings()
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     parts = (faces, academy_pages, academy_api, lesson_pages, course_pages)
-    for part in (*parts, observe_pages, observe_api):
+    for part in (*parts, observe_pages, observe_api, display_pages):
         app.include_router(part.router)
     app.add_api_route("/", _front, methods=["GET"], include_in_schema=False)
     add_error_pages(app)

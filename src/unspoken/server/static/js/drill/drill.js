@@ -2,17 +2,15 @@
 /** A drill or test from its first face to its last. */
 
 import { initJsPsych } from "jspsych";
-import { FaceStage } from "../face/face-stage.js";
 import { choose, chooseMoment, element, goOn } from "./asking.js";
 import { explain } from "./feedback.js";
 import { FlashPlugin } from "./flash-plugin.js";
 import { Outbox } from "./outbox.js";
-import { SceneStimulus, cast } from "./stimulus.js";
+import { Painter } from "./painter.js";
+import { SceneStimulus } from "./stimulus.js";
 import { measureRate } from "./timing.js";
 
 const SIZE = 480;
-/** Where a face takes longer than this to draw (no graphics card), it is drawn at half the size. */
-const SLOW_MS = 150;
 const RETRY_MS = 3000;
 const LEAST_STEADY = 0.8;
 
@@ -93,7 +91,7 @@ function end(title, text, href, link) {
   anchor.focus();
 }
 
-/** @param {any} trial @param {import("./flash-plugin.js").Shown} shown */
+/** @param {any} trial @param {import("./presenting.js").Shown} shown */
 async function question(trial, shown) {
   const confidence = /** @type {[number, string][]} */ (config.confidence);
   /** @type {{response: string, region: string | null, when_s: number | null}} */
@@ -114,47 +112,69 @@ async function question(trial, shown) {
   return { ...answer, rt_s, confidence: sure };
 }
 
-/** @param {FaceStage} stage @param {string} block @param {any[]} trials */
-async function playRound(stage, block, trials) {
+/** @param {Painter} painter @param {string} block @param {any[]} trials */
+async function playRound(painter, block, trials) {
   /** @type {(error: unknown) => void} */
   let fail = () => {};
   const failed = new Promise((_resolve, reject) => (fail = reject));
   screen.addEventListener("fault", (event) => fail(/** @type {CustomEvent} */ (event).detail));
   const jsPsych = initJsPsych({ display_element: hidden });
-  const timeline = trials.map((trial) => {
-    const plan = { hz: trial.refresh_hz, onset: trial.onset_frame, planned: trial.planned_frames, total: trial.total_frames };
-    const stimulus = new SceneStimulus(stage, trial.scene, { hz: plan.hz, frames: plan.total });
+  const stimuli = trials.map((trial) => new SceneStimulus(painter, trial.scene, planOf(trial)));
+  const timeline = trials.map((trial, i) => {
+    const stimulus = /** @type {SceneStimulus} */ (stimuli[i]);
     return {
       type: FlashPlugin,
-      plan,
+      plan: stimulus.plan,
       context: () => context,
       stimulus: () => stimulus,
       on_start: () => {
         become("preparing");
         place.replaceChildren();
       },
-      ask: async (/** @type {import("./flash-plugin.js").Shown} */ shown) => {
-        log.push({ id: trial.id, planned: shown.planned_frames, shown: shown.shown_frames, flags: shown.flags, stamps: shown.stamps, plan });
-        if (shown.flags.includes("hidden")) return paused(block, trial, shown);
-        become("asking");
-        const answer = await question(trial, shown);
-        outbox.add(block, { id: trial.id, ...answer, shown_frames: shown.shown_frames, flags: shown.flags });
-        outbox.flush().catch(() => {});
-        if (!shown.flags.length) progress({ ...latest, counted: latest.counted + 1 });
-        else progress({ ...latest, excluded: latest.excluded + 1 });
-        if (config.feedback) {
-          become("explaining");
-          await explain({ place, context, stimulus, trial, config, answer });
-        }
+      ask: async (/** @type {import("./presenting.js").Shown} */ shown) => {
+        // The next face is drawn while this one is answered; never while one is shown.
+        stimuli[i + 1]?.prepare().catch(fail);
+        const answer = await answered(block, trial, stimulus, shown);
         stimulus.release();
         return answer;
       },
     };
   });
-  await Promise.race([jsPsych.run(/** @type {any} */ (timeline)), failed]);
+  try {
+    await Promise.race([jsPsych.run(/** @type {any} */ (timeline)), failed]);
+  } finally {
+    for (const stimulus of stimuli) stimulus.release();
+  }
 }
 
-/** @param {string} block @param {any} trial @param {import("./flash-plugin.js").Shown} shown */
+/** @param {any} trial @returns {import("./stimulus.js").Plan} */
+function planOf(trial) {
+  return { hz: trial.refresh_hz, onset: trial.onset_frame, planned: trial.planned_frames, total: trial.total_frames };
+}
+
+/**
+ * @param {string} block
+ * @param {any} trial
+ * @param {SceneStimulus} stimulus
+ * @param {import("./presenting.js").Shown} shown
+ */
+async function answered(block, trial, stimulus, shown) {
+  log.push({ id: trial.id, planned: shown.planned_frames, shown: shown.shown_frames, flags: shown.flags, drawn: shown.drawn, plan: stimulus.plan });
+  if (shown.flags.includes("hidden")) return paused(block, trial, shown);
+  become("asking");
+  const answer = await question(trial, shown);
+  outbox.add(block, { id: trial.id, ...answer, shown_frames: shown.shown_frames, flags: shown.flags });
+  outbox.flush().catch(() => {});
+  if (!shown.flags.length) progress({ ...latest, counted: latest.counted + 1 });
+  else progress({ ...latest, excluded: latest.excluded + 1 });
+  if (config.feedback) {
+    become("explaining");
+    await explain({ place, context, stimulus, trial, config, answer });
+  }
+  return answer;
+}
+
+/** @param {string} block @param {any} trial @param {import("./presenting.js").Shown} shown */
 async function paused(block, trial, shown) {
   // No answer was asked for; noted as shown in the background, and planned again.
   outbox.add(block, { id: trial.id, response: "none", shown_frames: shown.shown_frames, flags: ["hidden"] });
@@ -163,26 +183,6 @@ async function paused(block, trial, shown) {
   await goOn(place, "Go on");
   place.replaceChildren();
   return {};
-}
-
-/**
- * A stage this machine can draw on in reasonable time.
- * @param {any} trial
- */
-async function stageFor(trial) {
-  const full = new FaceStage(new OffscreenCanvas(SIZE, SIZE));
-  await cast(full, trial.scene.identity);
-  let took = 0;
-  for (let i = 0; i < 2; i += 1) {
-    const start = performance.now();
-    full.set({ AU12L: i, AU12R: i });
-    full.render();
-    (await createImageBitmap(full.canvas)).close();
-    took = performance.now() - start;
-  }
-  if (took < SLOW_MS) return full;
-  full.dispose();
-  return new FaceStage(new OffscreenCanvas(SIZE / 2, SIZE / 2));
 }
 
 async function main() {
@@ -195,9 +195,15 @@ async function main() {
     if (steady >= LEAST_STEADY) {
       become("ready");
       place.replaceChildren(element("p", `Your display shows ${Math.round(hz)} pictures a second. Sit as you usually do, look at the face.`, "said"));
+      const painter = new Painter();
+      const warm = painter.warmUp(config.face);
+      warm.catch(() => {});
       await goOn(place, "Start");
       place.replaceChildren();
-      return play(hz);
+      become("preparing");
+      await warm;
+      painter.fit(screen);
+      return play(hz, painter);
     }
     become("unsteady");
     place.replaceChildren(element("p", "The display is not steady enough to time faces. Close what keeps this computer busy, then try again.", "said"));
@@ -205,10 +211,8 @@ async function main() {
   }
 }
 
-/** @param {number} hz */
-async function play(hz) {
-  /** @type {FaceStage | null} */
-  let stage = null;
+/** @param {number} hz @param {Painter} painter */
+async function play(hz, painter) {
   const { task, purpose, level } = config;
   const block = await ask("/api/academy/blocks", { task, purpose, level, refresh_hz: hz });
   progress(block);
@@ -226,8 +230,7 @@ async function play(hz) {
       return end(title, text, `/academy/results/${block.id}`, "See the result");
     }
     become("preparing");
-    stage ??= await stageFor(round.trials[0]);
-    await playRound(stage, block.id, round.trials);
+    await playRound(painter, block.id, round.trials);
   }
 }
 

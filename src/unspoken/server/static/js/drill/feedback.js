@@ -3,9 +3,8 @@
 
 import { element, goOn } from "./asking.js";
 import { nextFrame } from "./timing.js";
-import { cast } from "./stimulus.js";
 
-/** @typedef {import("./stimulus.js").Stage} Stage */
+/** @typedef {import("./painter.js").Painter} Painter */
 /** @typedef {import("./stimulus.js").SceneStimulus} SceneStimulus */
 
 const SLOWER = 6;
@@ -21,7 +20,7 @@ const word = (name) => (name === "none" ? "nothing to name" : name);
  * @param {SceneStimulus} p.stimulus
  * @param {any} p.trial
  * @param {any} p.config
- * @param {{response: string, region: string | null}} p.answer
+ * @param {{response: string, region: string | null, when_s: number | null}} p.answer
  */
 export async function explain({ place, context, stimulus, trial, config, answer }) {
   const said = answer.response === "something" ? (answer.region ?? "") : answer.response;
@@ -35,12 +34,14 @@ export async function explain({ place, context, stimulus, trial, config, answer 
   const verdict = right ? `Right: ${word(trial.truth)}.` : `You said ${word(said)}. It was ${word(trial.truth)}.`;
   box.append(element("p", verdict, `said ${right ? "right" : "wrong"}`));
   if (trial.catch) box.append(element("p", catches[trial.catch] ?? "", "said"));
+  const moved = Object.keys(trial.apex).length > 0;
   const pair = element("div", "", "pair");
-  if (Object.keys(trial.apex).length) {
-    box.append(unitList(trial.apex, config.units));
-    await pictures(pair, stimulus.stage, trial, config, right ? "" : said);
-  }
+  if (moved) box.append(unitList(trial.apex, config.units));
+  if (config.task === "spot") box.append(...moments(trial, answer.when_s));
   place.replaceChildren(box, pair);
+  // A catch trial taken for something is contrasted as well: what it was not.
+  const wanted = moved || config.looks[said];
+  const stills = wanted ? pictures(pair, stimulus, trial, config, right ? "" : said) : Promise.resolve();
   let playing = 0;
   const slow = () => {
     playing += 1;
@@ -51,6 +52,76 @@ export async function explain({ place, context, stimulus, trial, config, answer 
   await goOn(place, "Go on", { r: ["Slowly again", slow] });
   playing += 1;
   place.replaceChildren();
+  await stills; // nothing may be drawn while the next face is shown
+}
+
+/**
+ * When it was, and when it was said to be: in words, and on a line of time.
+ * @param {any} trial
+ * @param {number | null} said Seconds.
+ * @returns {HTMLElement[]} Empty where there was nothing to time.
+ */
+function moments(trial, said) {
+  const whole = trial.total_frames / trial.refresh_hz;
+  const from = trial.onset_frame / trial.refresh_hz;
+  const to = from + trial.planned_frames / trial.refresh_hz;
+  const words = [];
+  if (trial.planned_frames) {
+    words.push(`It moved from ${from.toFixed(2)} to ${to.toFixed(2)} s, for ${Math.round(1000 * (to - from))} ms.`);
+  }
+  if (said !== null) {
+    const off = said < from ? from - said : said > to ? said - to : 0;
+    const how = off === 0 ? "within it" : `${off.toFixed(2)} s too ${said < from ? "early" : "late"}`;
+    words.push(`You said ${said.toFixed(2)} s${trial.planned_frames ? `: ${how}` : ""}.`);
+  }
+  if (!words.length) return [];
+  const text = words.join(" ");
+  const line = Object.assign(element("canvas", "", "moments"), { width: 720, height: 72 });
+  line.setAttribute("role", "img");
+  line.setAttribute("aria-label", text);
+  // Colours come from the page's style, which a canvas has only once it is in the page.
+  requestAnimationFrame(() => drawMoments(line, { whole, from, to: trial.planned_frames ? to : from, said }));
+  return [element("p", text, "said"), line];
+}
+
+/**
+ * @param {HTMLCanvasElement} line
+ * @param {{whole: number, from: number, to: number, said: number | null}} times Seconds.
+ */
+function drawMoments(line, { whole, from, to, said }) {
+  const context = line.getContext("2d");
+  if (!context) return;
+  const { color, outlineColor } = getComputedStyle(line);
+  const x = (/** @type {number} */ time) => 12 + (time / whole) * (line.width - 24);
+  context.fillStyle = context.strokeStyle = color;
+  context.font = "20px system-ui, sans-serif";
+  context.globalAlpha = 0.35;
+  context.fillRect(x(0), 34, x(whole) - x(0), 4);
+  context.globalAlpha = 1;
+  if (to > from) {
+    context.fillRect(x(from), 26, Math.max(6, x(to) - x(from)), 20);
+    label(context, "it moved", (x(from) + x(to)) / 2, 18);
+  }
+  if (said === null) return;
+  context.fillStyle = outlineColor;
+  context.beginPath();
+  context.moveTo(x(said), 38);
+  context.lineTo(x(said) - 9, 52);
+  context.lineTo(x(said) + 9, 52);
+  context.fill();
+  label(context, "you said", x(said), 70);
+}
+
+/**
+ * Text about a place, kept inside the picture.
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} text
+ * @param {number} x
+ * @param {number} y
+ */
+function label(context, text, x, y) {
+  const { width } = context.measureText(text);
+  context.fillText(text, Math.min(context.canvas.width - width, Math.max(0, x - width / 2)), y);
 }
 
 /** @param {Record<string, number>} apex @param {Record<string, [string, string, string]>} names */
@@ -79,28 +150,29 @@ async function replay(context, stimulus, trial, goesOn) {
   for (;;) {
     const now = await nextFrame();
     const share = (now - start) / 1000 / seconds;
-    if (!goesOn() || share > 1 || !stimulus.pictures.length) break;
+    if (!goesOn() || share > 1 || stimulus.released) break;
     stimulus.draw(context, Math.round(first + share * (last - first)));
   }
 }
 
 /**
- * Stills: the apex, where it moved, and what was chosen instead.
+ * Stills: the apex, where it moved, and what was chosen instead. They come when they are drawn.
  * @param {HTMLElement} pair
- * @param {Stage} stage
+ * @param {SceneStimulus} stimulus
  * @param {any} trial
  * @param {any} config
  * @param {string} chosen "" if there is nothing to contrast with.
  */
-async function pictures(pair, stage, trial, config, chosen) {
-  await cast(stage, trial.scene.identity);
-  const still = async (/** @type {Record<string, number>} */ amplitudes) => {
-    stage.set(amplitudes, { yaw_deg: trial.scene.head.yaw_deg?.[0]?.[1] ?? 0 });
-    stage.render();
+async function pictures(pair, stimulus, trial, config, chosen) {
+  const spotting = config.task === "spot";
+  const head = { yaw_deg: trial.scene.head.yaw_deg?.[0]?.[1] ?? 0 };
+  const still = async (/** @type {Record<string, number>} */ units) => {
+    const picture = await stimulus.painter.picture({ identity: trial.scene.identity, units, head }, true);
     const size = 240;
     const canvas = Object.assign(element("canvas"), { width: size, height: size });
     const drawn = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
-    drawn.drawImage(await createImageBitmap(stage.canvas), 0, 0, size, size);
+    drawn.drawImage(picture, 0, 0, size, size);
+    picture.close();
     return { canvas, drawn };
   };
   const add = (/** @type {HTMLCanvasElement} */ canvas, /** @type {string} */ caption) => {
@@ -110,14 +182,24 @@ async function pictures(pair, stage, trial, config, chosen) {
     figure.append(canvas, element("figcaption", caption));
     pair.append(figure);
   };
-  const neutral = await still({});
-  const apex = await still(trial.apex);
-  add(apex.canvas, `This was ${trial.truth}, at its strongest`);
-  const moved = await still(trial.apex);
-  tint(neutral.drawn, moved.drawn);
-  add(moved.canvas, "Where the face changed");
-  const other = config.looks[chosen];
-  if (other) add((await still(other)).canvas, `This would be ${chosen}`);
+  // Asked for at once: the worker would change faces with the next trial's between one and another.
+  const moves = Object.keys(trial.apex).length > 0;
+  const look = config.looks[chosen];
+  const [neutral, apex, other] = await Promise.all([
+    still({}), moves ? still(trial.apex) : null, look ? still(look) : null,
+  ]);
+  if (!pair.isConnected) return;
+  if (apex) {
+    add(apex.canvas, `This was ${spotting ? `the ${trial.truth}` : trial.truth}, at its strongest`);
+    const moved = Object.assign(element("canvas"), { width: apex.canvas.width, height: apex.canvas.height });
+    const drawn = /** @type {CanvasRenderingContext2D} */ (moved.getContext("2d", { willReadFrequently: true }));
+    drawn.drawImage(apex.canvas, 0, 0);
+    tint(neutral.drawn, drawn);
+    add(moved, "Where the face changed");
+  } else {
+    add(neutral.canvas, "This face showed no expression");
+  }
+  if (other) add(other.canvas, `This would be ${spotting ? `a movement of the ${chosen}` : chosen}`);
 }
 
 /**

@@ -4,69 +4,81 @@
  * the duration does not depend on how fast this machine draws faces.
  */
 
-import { valuesAt } from "../face/film-player.js";
+import { valuesAt } from "../face/courses.js";
 
 /** @typedef {[number, number][]} Course */
 /** @typedef {{identity: string, duration_s: number, units: Record<string, Course>, head: Record<string, Course>}} Scene */
-/**
- * @typedef {object} Stage
- * @property {HTMLCanvasElement | OffscreenCanvas} canvas
- * @property {(name: string) => Promise<void>} load
- * @property {(amplitudes: Record<string, number>, pose?: Record<string, number>) => void} set
- * @property {() => void} render
- */
+/** @typedef {import("./painter.js").Painter} Painter */
+/** @typedef {{hz: number, onset: number, planned: number, total: number}} Plan In frames. */
 
-/** @type {WeakMap<Stage, string>} */
-const loaded = new WeakMap();
-
-/**
- * Show a face on a stage; loads it only where another one is there.
- * @param {Stage} stage
- * @param {string} identity
- */
-export async function cast(stage, identity) {
-  if (loaded.get(stage) === identity) return;
-  loaded.delete(stage);
-  await stage.load(identity);
-  loaded.set(stage, identity);
-}
+/** Talk and sway that go on for longer than this, seconds, are drawn at a lower rate, Hz. */
+const LONG_S = 1.1;
+const LONG_HZ = 60;
+const LONG_SLOW_HZ = 30;
 
 export class SceneStimulus {
   /**
-   * @param {Stage} stage
+   * @param {Painter} painter
    * @param {Scene} scene
-   * @param {{hz: number, frames: number}} plan
+   * @param {Plan} plan
    */
-  constructor(stage, scene, { hz, frames }) {
-    this.stage = stage;
+  constructor(painter, scene, plan) {
+    this.painter = painter;
     this.scene = scene;
-    this.hz = hz;
-    this.frames = frames;
-    /** @type {ImageBitmap[]} */
+    this.plan = plan;
+    /** @type {ImageBitmap[]} By frame. */
     this.pictures = [];
     /** @type {Map<string, ImageBitmap>} */
     this.known = new Map();
+    this.released = false;
+    /** @type {Promise<void> | null} */
+    this.ready = null;
   }
 
-  /** Draw every frame that differs from the others. */
-  async prepare() {
-    await cast(this.stage, this.scene.identity);
-    for (let frame = 0; frame < this.frames; frame += 1) {
-      const time = (frame + 0.5) / this.hz;
-      const units = valuesAt(this.scene.units, time);
-      const head = valuesAt(this.scene.head, time);
-      const key = JSON.stringify([units, head], (_k, v) =>
-        typeof v === "number" ? Math.round(v * 1000) / 1000 : v,
-      );
+  /** Draw every frame that differs from the others; asking twice does no harm. */
+  prepare() {
+    this.ready ??= this.#draw();
+    return this.ready;
+  }
+
+  async #draw() {
+    for (const look of this.#looks()) {
+      const key = JSON.stringify(look);
       let picture = this.known.get(key);
       if (!picture) {
-        this.stage.set(units, head);
-        this.stage.render();
-        picture = await createImageBitmap(this.stage.canvas);
+        picture = await this.painter.picture({ identity: this.scene.identity, ...look });
+        if (this.released) return picture.close();
         this.known.set(key, picture);
       }
       this.pictures.push(picture);
     }
+  }
+
+  /** What every frame looks like, in thousandths: finer steps cannot be seen. */
+  #looks() {
+    const { hz, onset, planned, total } = this.plan;
+    const at = (/** @type {number} */ frame) => {
+      const time = (frame + 0.5) / hz;
+      return { units: rounded(valuesAt(this.scene.units, time)), head: rounded(valuesAt(this.scene.head, time)) };
+    };
+    const exact = Array.from({ length: total }, (_, frame) => at(frame));
+    const keys = exact.map((look) => JSON.stringify(look));
+    const moving = keys.filter((key, frame) => frame > 0 && key !== keys[frame - 1]).length;
+    if (moving < LONG_S * hz) return exact;
+    const step = Math.max(1, Math.round(hz / (this.painter.slow ? LONG_SLOW_HZ : LONG_HZ)));
+    const inTarget = (/** @type {number} */ frame) => frame >= onset && frame <= onset + planned;
+    return exact.map((look, frame) => {
+      const held = frame - (frame % step);
+      return inTarget(frame) || inTarget(held) ? look : /** @type {typeof look} */ (exact[held]);
+    });
+  }
+
+  /**
+   * Whether a frame looks other than the one before.
+   * @param {number} frame
+   */
+  changes(frame) {
+    return frame > 0 && this.pictures[frame] !== this.pictures[frame - 1];
   }
 
   /**
@@ -81,8 +93,14 @@ export class SceneStimulus {
 
   /** Give the pictures' memory back. */
   release() {
+    this.released = true;
     for (const picture of this.known.values()) picture.close();
     this.known.clear();
     this.pictures = [];
   }
+}
+
+/** @param {Record<string, number>} values */
+function rounded(values) {
+  return Object.fromEntries(Object.entries(values).map(([key, v]) => [key, Math.round(v * 1000) / 1000]));
 }

@@ -49,19 +49,29 @@ export async function measureRate(frames = 60) {
 }
 
 /**
- * How many frames the target was on, and whether anything went wrong around it.
- * @param {number[]} stamps When each frame was drawn, milliseconds.
+ * @typedef {object} Drawn
+ * @property {number} frame
+ * @property {number} stamp The browser's time of the frame, milliseconds.
+ * @property {boolean} moved Whether it changed the picture.
+ * @property {number} done When the page had drawn it, milliseconds.
+ */
+
+/**
+ * How many frames the target was on, and whether every frame that matters came when it was due: those
+ * of the target and the one that ends it; in catch trials every one that changes the picture.
+ * @param {Drawn[]} drawn What was drawn, in order.
  * @param {{hz: number, onset: number, planned: number}} plan
  * @returns {{shown: number, late: boolean}} For a catch trial `shown` is 0.
  */
-export function verdict(stamps, { hz, onset, planned }) {
+export function verdict(drawn, { hz, onset, planned }) {
   const period = 1000 / hz;
-  const at = (/** @type {number} */ i) => stamps[i] ?? NaN;
-  const shown = planned ? Math.round((at(onset + planned) - at(onset)) / period) : 0;
-  let late = shown !== planned;
-  const last = Math.min(planned ? onset + planned : stamps.length - 1, stamps.length - 1);
-  for (let i = planned ? onset : 1; i <= last; i += 1) {
-    if (Math.abs((at(i) - at(i - 1)) / period - 1) > 0.5) late = true;
-  }
-  return { shown: Number.isFinite(shown) ? shown : 0, late };
+  const end = onset + planned;
+  const at = (/** @type {number} */ frame) => drawn.find((d) => d.frame >= frame)?.stamp ?? NaN;
+  const shown = planned ? Math.round((at(end) - at(onset)) / period) : 0;
+  const late = drawn.some((d, i) => {
+    const before = drawn[i - 1];
+    if (!before || !(planned ? d.frame >= onset && before.frame < end : d.moved)) return false;
+    return Math.abs((d.stamp - before.stamp) / period - 1) > 0.5;
+  });
+  return { shown: Number.isFinite(shown) ? shown : 0, late: late || shown !== planned };
 }

@@ -32,9 +32,9 @@ class LabFace {
     this.canvas = document.createElement("canvas");
     this.canvas.setAttribute("role", "img");
     this.canvas.setAttribute("aria-label", "Synthetic face, neutral");
-    const label = document.createElement("figcaption");
-    label.textContent = "synthetic";
-    this.figure.append(this.canvas, label);
+    this.label = document.createElement("figcaption");
+    this.label.textContent = "synthetic";
+    this.figure.append(this.canvas, this.label);
     parent.append(this.figure);
     this.stage = new FaceStage(this.canvas, { pack: "/faces/" });
     this.ready = false;
@@ -65,6 +65,17 @@ class LabFace {
     this.stage.options.turn_deg = turn_deg;
     this.stage.set(amplitudes, pose);
     this.stage.render();
+  }
+
+  /**
+   * Say what is shown: always to those who do not see it, on the picture where there are two.
+   * @param {string} who
+   * @param {string} what
+   * @param {boolean} named
+   */
+  caption(who, what, named) {
+    this.canvas.setAttribute("aria-label", `Synthetic face ${who}: ${what}`);
+    this.label.textContent = named ? `synthetic, ${who}: ${what}` : "synthetic";
   }
 
   remove() {
@@ -264,7 +275,12 @@ class FaceLab {
     const units = this.sliders.get();
     const text = inWords(units);
     byId("said").textContent = text || "Neutral: nothing moves.";
-    this.first.canvas.setAttribute("aria-label", `Synthetic face: ${text || "neutral"}`);
+    const chosen = (/** @type {string} */ id) => /** @type {HTMLSelectElement} */ (byId(id)).value;
+    const pressed = document.querySelector(".lab-chips [aria-pressed=true]")?.textContent;
+    const first = pressed || text || "neutral";
+    const second = chosen("second-what");
+    this.first.caption(chosen("person"), first, Boolean(this.second));
+    this.second?.caption(chosen("second-person"), second === "same" ? first : second, true);
   }
 
   /**

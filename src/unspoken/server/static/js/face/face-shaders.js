@@ -156,7 +156,7 @@ void main() {
   if (dot(n, v) < 0.0) n = -n;
   float s = shade(max(dot(n, KEY), 0.0));
   float back = smoothstep(deep - 0.42, deep - 0.02, own.z) * smoothstep(0.36, 0.12, abs(own.x));
-  float open = tinted > 0.5 ? 1.0 : mix(0.06, 0.72, back);
+  float open = tinted > 0.5 ? 1.0 : mix(0.06, 0.92, back);
   vec3 E = KEY_C * clamp((dot(n, KEY) + 0.35) / 1.35, 0.0, 1.0) * mix(0.35, 1.0, s)
     + FILL_C * clamp((dot(n, FILL) + 0.35) / 1.35, 0.0, 1.0) + around(n);
   vec3 S = (KEY_C * s * gloss(n, v, KEY, 0.32, 0.046) + FILL_C * gloss(n, v, FILL, 0.32, 0.046)) * wet;

@@ -388,6 +388,8 @@ export class FaceStage {
     this.#clear();
     this.depth.dispose();
     this.renderer.dispose();
+    // A browser keeps only so many contexts; waiting for the collector would lose other faces.
+    this.renderer.forceContextLoss();
   }
 }
 
