@@ -59,7 +59,7 @@ def serving(tmp_path: Path) -> Iterator[Running]:
     access = Access(listening.getsockname()[1])
     database = Database(tmp_path / "data")
     desk = Desk(database, cast())
-    app = create_app(desk, access, Showings(interactions(tmp_path / "results")))
+    app = create_app(desk, access, showings=Showings(interactions(tmp_path / "results")))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()

@@ -31,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def watcher(desk: Desk, access: Access, folder: Path) -> Iterator[TestClient]:
     """The learner, with a folder of interactions."""
-    app = create_app(desk, access, Showings(folder))
+    app = create_app(desk, access, showings=Showings(folder))
     base = f"http://127.0.0.1:{access.port}"
     with TestClient(app, base_url=base, follow_redirects=False) as client:
         client.get("/", params={"token": access.token})
@@ -208,7 +208,7 @@ def test_a_script_that_changed_no_longer_fits_the_marks(
 ) -> None:
     script(tmp_path)
     base = f"http://127.0.0.1:{access.port}"
-    with TestClient(create_app(desk, access, Showings(tmp_path)), base_url=base) as client:
+    with TestClient(create_app(desk, access, showings=Showings(tmp_path)), base_url=base) as client:
         client.get("/", params={"token": access.token})
         client.headers["Origin"] = base
         made = watched(client, "A short talk", [])
