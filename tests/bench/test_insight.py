@@ -10,6 +10,7 @@ import pytest
 
 from unspoken.bench.insight import coverage, insight_bench, recovery, speed
 from unspoken.bench.insight_study import STEPS, Plan, shuffled, simulate
+from unspoken.bench.processes import own_peak_mb
 
 
 def test_the_same_seed_gives_the_same_study_and_another_another() -> None:
@@ -73,5 +74,7 @@ def test_the_command_prints_tables_and_writes_figures(
 def test_hours_are_read_and_compared_and_the_cost_is_told(tmp_path: Path) -> None:
     done = speed(tmp_path, 30, 40, 0)
     assert [one.command for one in done] == ["unspoken read", "unspoken insights"]
-    assert all(0.0 < one.peak_mb < 1000.0 for one in done)
+    # A child's peak is never told lower than what its parent held when it was started.
+    most = max(1000.0, own_peak_mb())
+    assert [one.peak_mb for one in done if not 0.0 < one.peak_mb <= most] == []
     assert (tmp_path / "insights" / "insights.html").is_file()

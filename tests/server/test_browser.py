@@ -258,6 +258,7 @@ def test_a_display_is_checked_without_storing_anything(
 ) -> None:
     page = visit("/academy/display")
     page.get_by_text("I have read this").click()
+    page.wait_for_selector("[name=trials]")
     few = "document.querySelector('[name=trials]').options[0].value = '4'"
     page.evaluate(few)
     page.get_by_label("Faces").select_option("4")
