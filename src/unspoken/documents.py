@@ -48,7 +48,7 @@ def encoded(value: Any) -> bytes:
     Returns
     -------
     bytes
-        UTF-8, with or without a byte order mark.
+        UTF-8.
 
     Raises
     ------

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from unspoken.bench.recovery.markdown import main, put_between, tables
+from unspoken.bench.doc_page import put_between
+from unspoken.bench.recovery.markdown import main, tables
 from unspoken.errors import UsageError
 
 RATE = {"count": 3, "exposure_s": 120.0, "per_min": 1.5, "low": 0.31, "high": 4.38}
@@ -32,14 +33,25 @@ def document() -> dict[str, Any]:
         "spotting": [SPOTTING | {"f1": 0.85}, SPOTTING | {"overlap": 0.3, "f1": 0.99}],
     }
     other = {"spotting": [SPOTTING | {"precision": 0.1, "recall": 0.2, "f1": None}]}
-    clip = {"name": "a.mp4", "frames": 1800, "rate_hz": 30.0, "icd_px": 47.5, "planted": 26}
+    clip = {
+        "key": "01-a",
+        "name": "a.mp4",
+        "frames": 1800,
+        "rate_hz": 30.0,
+        "icd_px": 47.5,
+        "planted": 26,
+    }
     spotters = {"engine": engine, "flow": other}
     return {"schema": "unspoken.recovery", "clips": [clip], "spotters": spotters}
 
 
 def test_every_table_has_its_rows() -> None:
-    lines = tables(document()).splitlines()
-    assert "| a.mp4 | 60 s | 30 | 48 | 26 |" in lines
+    counts = [("0", "1"), ("0", "0"), ("1", "1")]
+    planted = [{"clip": "01-a", "occupied": o, "detected_50": d} for o, d in counts]
+    lines = tables(document(), planted).splitlines()
+    # What lies on something that was there before does not count.
+    assert "| a.mp4 | 60 s | 30 | 48 | 26 | 1 of 2 |" in lines
+    assert "| a.mp4 | 60 s | 30 | 48 | 26 | - |" in tables(document()).splitlines()
     assert "| still | all | 0.03 | 200 ms | 9 of 10 | 90 % (60-98) | 0.93 |" in lines
     assert "| still | micro | 3 | 2.0 | 1.50 (0.31-4.38) |" in lines
     assert "| still | apex | 9 | 7 ms | 0.22 | -2 ms |" in lines
@@ -51,6 +63,7 @@ def test_every_table_has_its_rows() -> None:
 
 def test_tables_replace_what_stood_between_the_marks(tmp_path: Path) -> None:
     (tmp_path / "figures.json").write_text(json.dumps(document()))
+    (tmp_path / "planted.csv").write_text("clip,occupied,detected_50\n")
     page = tmp_path / "page.md"
     page.write_text("before\n<!-- here -->\nold\n<!-- end of here -->\nafter\n")
     assert main([str(tmp_path), str(page), "here"]) == 0

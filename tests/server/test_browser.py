@@ -6,22 +6,19 @@ faces have tests of their own.
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
-from tests.server.conftest import Running
+from tests.server.conftest import PATIENCE_MS, Running
 from unspoken.server.pages import STATIC
 from unspoken.store.models import Block, Trial
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Page
 
 pytestmark = [
     pytest.mark.slow,
@@ -30,56 +27,6 @@ pytestmark = [
         reason="the pages' libraries are missing (Node.js 20 or later, then: make web)",
     ),
 ]
-CHROMIUM = os.environ.get("UNSPOKEN_CHROMIUM") or shutil.which("chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-STAND_IN = (Path(__file__).parent / "stand_in_stage.js").read_text(encoding="utf-8")
-PATIENCE_MS = 60_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM or not Path(CHROMIUM).is_file():
-        pytest.skip("no chromium on this machine (Debian: apt-get install chromium)")
-    with playwright.sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def visit(browser: Browser, running: Running) -> Iterator[Callable[..., Page]]:
-    """Open a page as the learner; complaints and requests to anywhere else fail the test."""
-    contexts: list[BrowserContext] = []
-    complaints: list[str] = []
-    away: list[str] = []
-
-    def heard(text: str) -> None:
-        # A refused connection is what one of the tests is about.
-        if "Failed to load resource" not in text:
-            complaints.append(text)
-
-    def opened(path: str, context: BrowserContext | None = None, **options: Any) -> Page:
-        if context is None:
-            options.setdefault("viewport", {"width": 1000, "height": 900})
-            context = browser.new_context(**options)
-            contexts.append(context)
-            stand_in = "**/static/js/face/face-stage.js"
-            script = {"content_type": "text/javascript", "body": STAND_IN}
-            context.route(stand_in, lambda route: route.fulfill(**script))
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        page.on("console", lambda message: heard(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda r: away.append(r.url) if running.base not in r.url else None)
-        page.goto(running.access.address)
-        page.goto(running.base + path)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert complaints == []
-    assert [url for url in away if not url.startswith(("data:", "blob:"))] == []
 
 
 def state(page: Page, wanted: str) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from tests.server.test_face_lab import CHROMIUM
 from unspoken.academy.browser import find_chromium
 from unspoken.academy.library import find_course
 from unspoken.errors import OutputError, UsageError
@@ -82,16 +80,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert write_course(course, library, place / "stick", size=64) == 1
     assert not [p for p in place.iterdir() if p.name.startswith(".")]
     return place / "stick"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM or not Path(CHROMIUM).is_file():
-        pytest.skip("no chromium on this machine (Debian: apt-get install chromium)")
-    with playwright.sync_playwright() as play:
-        running = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 def test_modules_are_inlined_with_all_they_import() -> None:

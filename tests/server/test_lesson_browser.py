@@ -2,74 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
 
-from tests.server.conftest import Running
-from tests.server.test_face_lab import CHROMIUM
+from tests.server.conftest import STAND_IN, Running
 from unspoken.store.models import LessonAnswer, LessonVisit
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.slow
-STAND_IN = (
-    (Path(__file__).parent / "stand_in_stage.js")
-    .read_text(encoding="utf-8")
-    .replace("this.canvas = canvas;", "this.canvas = canvas; this.options = {};")
-)
 PIXELS = "(n) => document.querySelectorAll('.scene canvas')[n].toDataURL()"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM or not Path(CHROMIUM).is_file():
-        pytest.skip("no chromium on this machine (Debian: apt-get install chromium)")
-    with playwright.sync_playwright() as play:
-        running = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
-
-
 @pytest.fixture
-def visit(browser: Browser, running: Running) -> Iterator[Callable[..., Page]]:
-    """Open a page with a plainly drawn stage; complaints and requests elsewhere fail the test."""
-    complaints: list[str] = []
-    contexts: list[Any] = []
+def read(visit: Callable[..., Page]) -> Callable[..., Page]:
+    """Open a page and wait until it can be used."""
 
-    def opened(path: str, stage: str = STAND_IN, before: str = "", **options: Any) -> Page:
-        context = browser.new_context(**{"viewport": {"width": 1000, "height": 900}, **options})
-        contexts.append(context)
-        script = {"content_type": "text/javascript", "body": stage}
-        context.route("**/js/face/face-stage.js", lambda route: route.fulfill(**script))
-        page = context.new_page()
-        page.add_init_script(before)
-        page.set_default_timeout(60_000)
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        ours = (running.base, "data:")
-        page.on("request", lambda r: None if r.url.startswith(ours) else complaints.append(r.url))
-        page.goto(running.access.address)
-        page.goto(running.base + path)
+    def opened(path: str, **options: Any) -> Page:
+        page = visit(path, **options)
         page.wait_for_selector("body[data-ready=yes]")
         return page
 
-    yield opened
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    return opened
 
 
 def test_a_lesson_is_read_answered_and_finished_by_keyboard(
-    visit: Callable[..., Page], running: Running
+    read: Callable[..., Page], running: Running
 ) -> None:
-    page = visit("/academy/lessons/fear")
+    page = read("/academy/lessons/fear")
     page.wait_for_selector("#scene-1[data-state=ready]")
     first = page.evaluate(PIXELS, 0)
     page.focus("#scene-1 .on")
@@ -97,9 +63,9 @@ def test_a_lesson_is_read_answered_and_finished_by_keyboard(
 
 
 def test_words_follow_the_picture_while_it_plays_and_one_scene_plays_at_a_time(
-    visit: Callable[..., Page],
+    read: Callable[..., Page],
 ) -> None:
-    page = visit("/academy/lessons/anger")
+    page = read("/academy/lessons/anger")
     page.wait_for_selector("#scene-1[data-state=ready]")
     page.click("#scene-1 .play")
     page.wait_for_selector("#scene-1[data-playing=yes][data-at='1']")
@@ -112,9 +78,9 @@ def test_words_follow_the_picture_while_it_plays_and_one_scene_plays_at_a_time(
 
 
 def test_with_reduced_motion_nothing_moves_by_itself_and_steps_are_there(
-    visit: Callable[..., Page],
+    read: Callable[..., Page],
 ) -> None:
-    page = visit("/academy/lessons/fear", reduced_motion="reduce")
+    page = read("/academy/lessons/fear", reduced_motion="reduce")
     page.wait_for_selector("#scene-1[data-state=ready]")
     before = page.evaluate(PIXELS, 0)
     page.wait_for_timeout(500)
@@ -123,13 +89,13 @@ def test_with_reduced_motion_nothing_moves_by_itself_and_steps_are_there(
     assert page.locator("#scene-1 .on").is_visible()
 
 
-def test_without_webgl_the_words_stand_alone_and_say_so(visit: Callable[..., Page]) -> None:
+def test_without_webgl_the_words_stand_alone_and_say_so(read: Callable[..., Page]) -> None:
     none = STAND_IN.replace(
         "this.canvas = canvas;",
         'throw new Error("This browser cannot draw faces: it has no WebGL2.");',
     )
     assert none != STAND_IN
-    page = visit("/academy/lessons/fear", stage=none)
+    page = read("/academy/lessons/fear", stage=none)
     page.wait_for_selector("#scene-1[data-state=words]")
     assert "no WebGL2" in page.inner_text("#scene-1 .picture")
     assert "The whole brow goes up" in page.inner_text("#scene-1 details.words")
@@ -157,9 +123,9 @@ Object.defineProperty(globalThis, "speechSynthesis", { value: Object.assign(new 
 
 
 def test_words_are_read_by_a_voice_of_this_computer_if_wanted_and_never_cut_short(
-    visit: Callable[..., Page],
+    read: Callable[..., Page],
 ) -> None:
-    page = visit("/academy/lessons/fear", before=VOICES)
+    page = read("/academy/lessons/fear", before=VOICES)
     page.wait_for_selector("#scene-1[data-state=ready]")
     assert not page.is_checked("#read-aloud")
     page.click("#scene-1 .on")
@@ -175,8 +141,8 @@ def test_words_are_read_by_a_voice_of_this_computer_if_wanted_and_never_cut_shor
 
 
 @pytest.mark.parametrize("width", [360, 1600])
-def test_pages_fit_the_window(visit: Callable[..., Page], width: int) -> None:
-    page = visit("/academy/lessons/short-and-long", viewport={"width": width, "height": 800})
+def test_pages_fit_the_window(read: Callable[..., Page], width: int) -> None:
+    page = read("/academy/lessons/short-and-long", viewport={"width": width, "height": 800})
     for path in ("lessons/short-and-long", "lessons", "courses/seeing-and-answering"):
         page.goto(page.url.partition("/academy")[0] + f"/academy/{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
-import uvicorn
+from fastapi import FastAPI
 
-from tests.academy.people import cast
-from tests.server.conftest import Running
+from tests.server.conftest import Running, served
 from tests.server.observing import interactions
 from unspoken.academy.desk import Desk
 from unspoken.academy.showings import Showings
 from unspoken.server.app import create_app
 from unspoken.server.pages import STATIC
 from unspoken.server.security import Access
-from unspoken.store.database import Database
 from unspoken.store.models import Observation
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Page
 
 pytestmark = [
     pytest.mark.slow,
@@ -37,69 +31,17 @@ pytestmark = [
         reason="the pages' libraries are missing (Node.js 20 or later, then: make web)",
     ),
 ]
-CHROMIUM = os.environ.get("UNSPOKEN_CHROMIUM") or shutil.which("chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-STAND_IN = (Path(__file__).parent / "stand_in_stage.js").read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM or not Path(CHROMIUM).is_file():
-        pytest.skip("no chromium on this machine (Debian: apt-get install chromium)")
-    with playwright.sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
-def serving(tmp_path: Path) -> Iterator[Running]:
-    """A server with a folder of interactions."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    access = Access(listening.getsockname()[1])
-    database = Database(tmp_path / "data")
-    desk = Desk(database, cast())
-    app = create_app(desk, access, showings=Showings(interactions(tmp_path / "results")))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield Running(desk, access)
-    server.should_exit = True
-    thread.join(timeout=20)
-    listening.close()
-    database.close()
+def running(tmp_path: Path) -> Iterator[Running]:
+    """The academy with a folder of interactions."""
 
+    def make(desk: Desk, access: Access) -> FastAPI:
+        return create_app(desk, access, showings=Showings(interactions(tmp_path / "results")))
 
-@pytest.fixture
-def visit(browser: Browser, serving: Running) -> Iterator[Callable[..., Page]]:
-    """Open a page as the learner; complaints and requests to anywhere else fail the test."""
-    contexts: list[BrowserContext] = []
-    wrong: list[str] = []
-
-    def opened(path: str, **options: Any) -> Page:
-        options.setdefault("viewport", {"width": 1000, "height": 900})
-        context = browser.new_context(**options)
-        contexts.append(context)
-        script = {"content_type": "text/javascript", "body": STAND_IN}
-        context.route("**/js/face/face-stage.js", lambda route: route.fulfill(**script))
-        page = context.new_page()
-        page.set_default_timeout(60_000)
-        # A refused connection is what one of the tests is about.
-        page.on(
-            "console", lambda m: wrong.append(m.text) if "Failed to load" not in m.text else None
-        )
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("request", lambda r: wrong.append(r.url) if serving.base not in r.url else None)
-        page.goto(serving.access.address)
-        page.goto(serving.base + path)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert [one for one in wrong if not one.startswith(("data:", "blob:"))] == []
+    with served(tmp_path / "data", make) as one:
+        yield one
 
 
 def state(page: Page, wanted: str) -> None:
@@ -124,7 +66,7 @@ def kept(running: Running) -> list[Observation]:
 
 
 def test_an_interaction_is_watched_guessed_and_reviewed_by_keyboard(
-    visit: Callable[..., Page], serving: Running
+    visit: Callable[..., Page], running: Running
 ) -> None:
     page = visit("/academy/observe")
     begin(page)
@@ -140,7 +82,7 @@ def test_an_interaction_is_watched_guessed_and_reviewed_by_keyboard(
     for key in ("4", "3", "9", "Backspace", "8", "2"):
         page.keyboard.press(key)
     page.wait_for_url("**/result/*")
-    (one,) = kept(serving)
+    (one,) = kept(running)
     assert one.state == "done"
     assert [(m["guess"], m["confidence"]) for m in one.marks] == [
         ("anger", 3), ("concentration", 2),
@@ -155,34 +97,34 @@ def test_an_interaction_is_watched_guessed_and_reviewed_by_keyboard(
     page.wait_for_selector('#review[data-state="playing"]')
 
 
-def test_marks_survive_a_lost_connection(visit: Callable[..., Page], serving: Running) -> None:
+def test_marks_survive_a_lost_connection(visit: Callable[..., Page], running: Running) -> None:
     page = visit("/academy/observe")
     begin(page)
     page.keyboard.press("Space")
     page.context.set_offline(True)
     page.get_by_role("button", name="Try again").wait_for()
     assert "Nothing is lost" in page.locator("[data-why]").inner_text()
-    assert [one.marks for one in kept(serving)] == [[]]
+    assert [one.marks for one in kept(running)] == [[]]
     page.context.set_offline(False)
     page.keyboard.press("Enter")
     state(page, "guessing")
-    assert len(kept(serving)[0].marks) == 1
+    assert len(kept(running)[0].marks) == 1
 
 
 def test_what_happens_while_the_picture_stands_still_is_left_out(
-    visit: Callable[..., Page], serving: Running
+    visit: Callable[..., Page], running: Running
 ) -> None:
     page = visit("/academy/observe")
     begin(page)
     page.evaluate("{ const end = performance.now() + 2500; while (performance.now() < end); }")
     page.wait_for_url("**/result/*")
-    (one,) = kept(serving)
+    (one,) = kept(running)
     assert max(end - start for start, end in one.unseen) > 2.0
     assert "left out of the figures" in page.inner_text("main")
 
 
 def test_the_warm_up_makes_a_window_of_ones_own(
-    visit: Callable[..., Page], serving: Running
+    visit: Callable[..., Page], running: Running
 ) -> None:
     page = visit("/academy/observe/watch?showing=booking-demo")
     page.get_by_role("button", name="I have read this").click()
@@ -201,7 +143,7 @@ def test_the_warm_up_makes_a_window_of_ones_own(
 @pytest.mark.parametrize("width", [360, 1600])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_fit_every_window(
-    visit: Callable[..., Page], serving: Running, width: int, scheme: str
+    visit: Callable[..., Page], running: Running, width: int, scheme: str
 ) -> None:
     page = visit("/academy/observe", viewport={"width": width, "height": 800}, color_scheme=scheme)
     assert page.evaluate("document.documentElement.scrollWidth") <= width

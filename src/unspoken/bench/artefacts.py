@@ -9,7 +9,6 @@ none was acted. ``--page docs/artefacts.md`` renews the table there.
 from __future__ import annotations
 
 import argparse
-import re
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -30,6 +29,7 @@ from unspoken.bench.disturbances import (
     Shake,
     repeats,
 )
+from unspoken.bench.doc_page import check_place, renew
 from unspoken.bench.portrait import load_portrait
 from unspoken.bench.profiles import Blink, Chewing, HeadGesture, Speech, Sway
 from unspoken.bench.simulate import Camera, FaceSimulator, Script
@@ -348,6 +348,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--keep", type=Path, help="folder the clips stay in")
     parser.add_argument("--page", type=Path, help="page whose figures are renewed")
     asked = parser.parse_args(arguments)
+    if asked.page:
+        check_place(asked.page, "figures")
     if asked.keep:
         asked.keep.mkdir(parents=True, exist_ok=True)
     results: list[Found] = []
@@ -362,10 +364,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     text = table(results)
     print(text)
     if asked.page:
-        page = asked.page.read_text(encoding="utf-8")
-        marked = f"<!-- figures -->\n\n{text}\n\n<!-- /figures -->"
-        page = re.sub(r"<!-- figures -->.*?<!-- /figures -->", lambda _: marked, page, flags=re.S)
-        asked.page.write_text(page, encoding="utf-8")
+        renew(asked.page, "figures", text)
     return 0
 
 

@@ -21,12 +21,11 @@ from pathlib import Path
 import numpy as np
 
 from unspoken.analysis import Analysis
+from unspoken.bench.doc_page import check_place, renew
 from unspoken.bench.portrait import load_portrait
 from unspoken.bench.profiles import PlantedEvent, Sway
-from unspoken.bench.recovery.markdown import put_between
 from unspoken.bench.simulate import Camera, FaceSimulator, Script
 from unspoken.errors import UnspokenError
-from unspoken.filing import Batch
 from unspoken.media.writer import ClipWriter
 from unspoken.pipeline import analyze
 from unspoken.timing import iou
@@ -169,8 +168,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _measure(rates: Sequence[float], peak_icd: float, page: Path | None) -> int:
-    if page is not None:  # better before a quarter of an hour of work than after it
-        put_between(page.read_text("utf-8"), _MARK, "")
+    if page is not None:
+        check_place(page, _MARK)
     rows = []
     with tempfile.TemporaryDirectory(prefix="unspoken-rates-") as folder:
         for coding in CODINGS:
@@ -179,9 +178,7 @@ def _measure(rates: Sequence[float], peak_icd: float, page: Path | None) -> int:
     table = markdown(rows, peak_icd)
     print(table)
     if page is not None:
-        with Batch(page.parent) as batch:
-            renewed = put_between(page.read_text("utf-8"), _MARK, table)
-            batch.add_bytes(page.name, renewed.encode())
+        renew(page, _MARK, table)
     return 0
 
 

@@ -17,17 +17,15 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
+from unspoken.bench.doc_page import renew
 from unspoken.bench.peer import PeerRun
 from unspoken.bench.speed_figures import Figures, OurRun, judge, ratios
 from unspoken.errors import UnspokenError
-from unspoken.filing import Batch
 
-__all__ = ["Section", "main", "markdown", "print_sections", "put_into", "sections"]
+__all__ = ["Section", "main", "markdown", "print_sections", "sections"]
 
 #: From this share of the machine on, other processes make wall-clock figures worth little.
 _DISTURBED = 0.1
-#: Between these, a page holds the tables.
-_BEGIN, _END = "<!-- figures -->", "<!-- end of figures -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,21 +187,6 @@ def print_sections(figures: Figures, console: Console) -> None:
         console.print(table)
 
 
-def put_into(page: str, tables: str) -> str:
-    """A page with its tables replaced.
-
-    Raises
-    ------
-    ValueError
-        If the page does not have the two marks, in order.
-    """
-    before, first, rest = page.partition(_BEGIN)
-    _, last, after = rest.partition(_END)
-    if not (first and last):
-        raise ValueError(f"the page has no {_BEGIN} ... {_END}")
-    return f"{before}{_BEGIN}\n\n{tables}\n{_END}{after}"
-
-
 def main(arguments: list[str]) -> int:
     """Print the Markdown of a file of figures, or put it into a page; 0, or 2 where it cannot."""
     if len(arguments) not in {1, 2}:
@@ -214,9 +197,7 @@ def main(arguments: list[str]) -> int:
         if len(arguments) == 1:
             print(tables, end="")
             return 0
-        page = Path(arguments[1])
-        with Batch(page.parent) as batch:
-            batch.add_bytes(page.name, put_into(page.read_text("utf-8"), tables).encode())
+        renew(Path(arguments[1]), "figures", tables)
     except (OSError, ValueError, TypeError, KeyError, UnspokenError) as error:
         print(f"{' '.join(arguments)}: {error}.", file=sys.stderr)
         return 2

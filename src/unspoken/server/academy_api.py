@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from unspoken.academy.desk import Desk
+from unspoken.server.state import desk_of
 from unspoken.store.models import Trial
 
 __all__ = ["router"]
@@ -53,16 +53,10 @@ class AnswersGiven(_Strict):
     answers: Annotated[list[AnswerGiven], Field(max_length=_MOST)]
 
 
-def _desk(request: Request) -> Desk:
-    desk = request.app.state.desk
-    assert isinstance(desk, Desk)
-    return desk
-
-
 @router.post("/blocks")
 def open_block(request: Request, wanted: BlockWanted) -> dict[str, Any]:
     """Open a block, or resume the one that was left."""
-    desk = _desk(request)
+    desk = desk_of(request)
     block = desk.open_block(wanted.task, wanted.purpose, wanted.level, wanted.refresh_hz)
     return {"id": block, **desk.progress(block)}
 
@@ -70,7 +64,7 @@ def open_block(request: Request, wanted: BlockWanted) -> dict[str, Any]:
 @router.post("/blocks/{block}/rounds")
 def next_round(request: Request, block: Id) -> dict[str, Any]:
     """The next trials; none when the block is over."""
-    desk = _desk(request)
+    desk = desk_of(request)
     trials = [_trial(trial) for trial in desk.next_round(block)]
     return {"trials": trials, **desk.progress(block)}
 
@@ -78,7 +72,7 @@ def next_round(request: Request, block: Id) -> dict[str, Any]:
 @router.post("/blocks/{block}/answers")
 def record(request: Request, block: Id, given: AnswersGiven) -> dict[str, Any]:
     """Take answers; those known already are passed over."""
-    desk = _desk(request)
+    desk = desk_of(request)
     new = desk.record(block, [answer.model_dump() for answer in given.answers])
     return {"new": new, **desk.progress(block)}
 

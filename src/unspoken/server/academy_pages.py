@@ -10,7 +10,6 @@ from starlette.responses import RedirectResponse, Response
 
 from unspoken.academy.calibration import CONFIDENCE
 from unspoken.academy.course import PURPOSES, TESTS
-from unspoken.academy.desk import Desk
 from unspoken.academy.expressions import ANSWERS, EXPRESSIONS, REGION_MOVES, REGIONS, spread
 from unspoken.academy.levels import LEVELS, level_named
 from unspoken.academy.records import (
@@ -25,6 +24,7 @@ from unspoken.errors import UsageError
 from unspoken.facs.units import ACTION_UNITS
 from unspoken.server.charts import curve_chart, threshold_chart
 from unspoken.server.pages import page, render
+from unspoken.server.state import desk_of
 
 __all__ = ["router"]
 
@@ -37,12 +37,6 @@ _WORDS_FOR_STATE = {
 }
 
 
-def _desk(request: Request) -> Desk:
-    desk = request.app.state.desk
-    assert isinstance(desk, Desk)
-    return desk
-
-
 def _levels() -> list[dict[str, Any]]:
     return [{"name": x.name, "title": x.title, "what": x.what} for x in LEVELS]
 
@@ -50,13 +44,13 @@ def _levels() -> list[dict[str, Any]]:
 @page(router, "/academy", "home.html")
 def home(request: Request) -> dict[str, Any]:
     """What to do next."""
-    return course_state(_desk(request))
+    return course_state(desk_of(request))
 
 
 @page(router, "/academy/identify", "identify.html")
 def identify(request: Request) -> dict[str, Any]:
     """The drill of naming expressions."""
-    return {"levels": _levels(), "due": course_state(_desk(request))["due"]}
+    return {"levels": _levels(), "due": course_state(desk_of(request))["due"]}
 
 
 @page(router, "/academy/spot", "spot.html")
@@ -68,14 +62,14 @@ def spot(request: Request) -> dict[str, Any]:
 @page(router, "/academy/tests", "tests.html")
 def tests(request: Request) -> dict[str, Any]:
     """The tests and when they are due."""
-    listed = course_state(_desk(request))["steps"]
+    listed = course_state(desk_of(request))["steps"]
     return {"tests": [step for step in listed if step["purpose"] in TESTS]}
 
 
 @page(router, "/academy/results", "results.html")
 def my_results(request: Request) -> dict[str, Any]:
     """All results, with intervals."""
-    found = results(_desk(request))
+    found = results(desk_of(request))
     charts = {
         "thresholds": threshold_chart(
             {PURPOSES[n].title: t["score"]["thresholds"] for n, t in found["tests"].items()}
@@ -88,7 +82,7 @@ def my_results(request: Request) -> dict[str, Any]:
 @page(router, "/academy/results/{block}", "result.html")
 def one_result(request: Request) -> dict[str, Any]:
     """One block."""
-    found = block_result(_desk(request), request.path_params["block"])
+    found = block_result(desk_of(request), request.path_params["block"])
     chart = threshold_chart({found["block"]["title"]: found["score"]["thresholds"]})
     words = {step: word for step, word, _chance in CONFIDENCE}
     return {**found, "chart": chart, "states": _WORDS_FOR_STATE, "confidence": words}
@@ -97,7 +91,7 @@ def one_result(request: Request) -> dict[str, Any]:
 @page(router, "/academy/data", "data.html")
 def my_data(request: Request) -> dict[str, Any]:
     """What is stored, and where."""
-    desk = _desk(request)
+    desk = desk_of(request)
     found = everything(desk)
     counts = {name: len(rows) for name, rows in found.items() if isinstance(rows, list)}
     name = found["profile"][0]["name"] if found["profile"] else ""
@@ -107,7 +101,7 @@ def my_data(request: Request) -> dict[str, Any]:
 @page(router, "/academy/certificate", "certificate.html")
 def certificate(request: Request) -> dict[str, Any]:
     """What was done, with what result; the task is stated."""
-    desk = _desk(request)
+    desk = desk_of(request)
     found = results(desk)["tests"]
     return {"tests": found, "name": course_state(desk)["name"]}
 
@@ -134,7 +128,7 @@ def drill(request: Request) -> dict[str, Any]:
         "regions": list(REGIONS),
         "confidence": [[step, word] for step, word, _chance in CONFIDENCE],
         "looks": _looks(asked["task"]),
-        "face": _desk(request).cast.training[0],
+        "face": desk_of(request).cast.training[0],
         "units": {key: [f"AU{u.code}", u.name, u.region] for u in ACTION_UNITS for key in u.keys},
     }
     return {
@@ -143,7 +137,7 @@ def drill(request: Request) -> dict[str, Any]:
         if purpose.name != "drill"
         else f"{asked['task']} drill".capitalize(),
         "level": level_named(asked["level"]).title,
-        "notice_read": course_state(_desk(request))["notice_read"],
+        "notice_read": course_state(desk_of(request))["notice_read"],
     }
 
 
@@ -157,7 +151,7 @@ def _looks(task: str) -> dict[str, dict[str, float]]:
 @router.post("/academy/notice")
 def read_notice(request: Request, back: Annotated[str, Form()] = "/academy") -> Response:
     """The notice about flashing pictures was read."""
-    desk = _desk(request)
+    desk = desk_of(request)
     with desk.database.session() as session:
         desk.profile(session).notice_at = desk.now()
     # Only to a page of ours: one slash, then a name.
@@ -168,7 +162,7 @@ def read_notice(request: Request, back: Annotated[str, Form()] = "/academy") -> 
 @router.post("/academy/name")
 def set_name(request: Request, name: Annotated[str, Form(max_length=120)] = "") -> Response:
     """The name for the certificate."""
-    desk = _desk(request)
+    desk = desk_of(request)
     with desk.database.session() as session:
         desk.profile(session).name = " ".join(name.split())
     return render(request, "_named.html", {"name": " ".join(name.split())})
@@ -178,11 +172,11 @@ def set_name(request: Request, name: Annotated[str, Form(max_length=120)] = "") 
 def export(request: Request) -> Response:
     """Everything in one file."""
     file = 'attachment; filename="unspoken-academy.json"'
-    return JSONResponse(everything(_desk(request)), headers={"Content-Disposition": file})
+    return JSONResponse(everything(desk_of(request)), headers={"Content-Disposition": file})
 
 
 @router.post("/academy/data/delete")
 def delete(request: Request) -> Response:
     """Delete everything."""
-    delete_everything(_desk(request))
+    delete_everything(desk_of(request))
     return render(request, "_deleted.html", {})

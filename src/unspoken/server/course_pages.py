@@ -13,35 +13,31 @@ from fastapi.responses import FileResponse
 from unspoken.academy.curriculum import Course, CoursePart, part_title
 from unspoken.academy.desk import Desk
 from unspoken.academy.lesson_progress import progress
-from unspoken.academy.library import Library
 from unspoken.server.lesson_pages import file_answer
 from unspoken.server.pages import page
+from unspoken.server.state import desk_of, library_of
 from unspoken.store.models import Block
 
 __all__ = ["router"]
 
 router = APIRouter()
-#: The page on which interactions are practised, where the application has it.
+#: The page on which interactions are practised.
 _OBSERVE = "/academy/observe"
 
 
 def _course(request: Request) -> Course:
-    library = request.app.state.library
-    assert isinstance(library, Library)
-    return library.course(request.path_params["name"])
+    return library_of(request).course(request.path_params["name"])
 
 
 @page(router, "/academy/courses/{name}", "course.html")
 def one_course(request: Request) -> dict[str, Any]:
     """One course: every part with its state and its address."""
     course = _course(request)
-    library, desk = request.app.state.library, request.app.state.desk
-    assert isinstance(library, Library) and isinstance(desk, Desk)
+    library, desk = library_of(request), desk_of(request)
     lessons = library.lessons()
     states = progress(desk, (lessons[name] for name in course.lessons))
     titles = {name: lesson.head.title for name, lesson in lessons.items()}
     blocks = _finished_blocks(desk)
-    observe = any(getattr(route, "path", "") == _OBSERVE for route in request.app.routes)
     parts = []
     for part in course.plan.parts:
         state = states[part.lesson].state if part.lesson else _practised(part, blocks)
@@ -55,7 +51,7 @@ def one_course(request: Request) -> dict[str, Any]:
                 "minutes": lessons[part.lesson].head.minutes if part.lesson else None,
                 "times": part.times if part.drill else None,
                 "state": state,
-                "to": _address(course, part, observe=observe),
+                "to": _address(course, part),
                 "video": _file(course, part.video),
                 "captions": _file(course, part.captions),
                 "questions": part.questions,
@@ -103,14 +99,14 @@ def _practised(part: CoursePart, left: Counter[tuple[str, str, str]]) -> str:
     return "done" if taken == part.times else "begun" if taken else "new"
 
 
-def _address(course: Course, part: CoursePart, *, observe: bool) -> str | None:
+def _address(course: Course, part: CoursePart) -> str | None:
     if part.lesson:
         return f"/academy/lessons/{part.lesson}?course={course.name}"
     if part.drill:
         return f"/academy/drill?task={part.drill}&level={part.level}"
     if part.test:
         return f"/academy/drill?purpose={part.test}"
-    return _OBSERVE if part.interaction and observe else None
+    return _OBSERVE if part.interaction else None
 
 
 def _file(course: Course, name: str) -> str | None:

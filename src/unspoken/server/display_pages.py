@@ -8,13 +8,13 @@ import numpy as np
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from unspoken.academy.desk import Desk
 from unspoken.academy.levels import LEVELS, level_named
 from unspoken.academy.records import course_state
 from unspoken.academy.rehearsal import plan_rehearsal
 from unspoken.academy.rounds import TASKS
 from unspoken.errors import UsageError
 from unspoken.server.pages import page
+from unspoken.server.state import desk_of
 
 __all__ = ["router"]
 
@@ -36,8 +36,7 @@ class RehearsalWanted(BaseModel):
 @page(router, "/academy/display", "display.html")
 def display(request: Request) -> dict[str, Any]:
     """The page that checks the display."""
-    desk = request.app.state.desk
-    assert isinstance(desk, Desk)
+    desk = desk_of(request)
     return {
         "tasks": list(TASKS),
         "levels": [[level.name, level.title] for level in LEVELS],
@@ -49,8 +48,7 @@ def display(request: Request) -> dict[str, Any]:
 @router.post("/api/academy/rehearsal")
 def rehearsal(request: Request, wanted: RehearsalWanted) -> dict[str, Any]:
     """Trials to show without asking; nothing about them is stored."""
-    desk = request.app.state.desk
-    assert isinstance(desk, Desk)
+    desk = desk_of(request)
     if wanted.task not in TASKS or wanted.level not in {level.name for level in LEVELS}:
         raise UsageError(
             f"There is no level {wanted.level!r} of {wanted.task!r}.",

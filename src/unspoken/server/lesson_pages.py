@@ -11,12 +11,11 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import RedirectResponse, Response
 
-from unspoken.academy.desk import Desk
 from unspoken.academy.lesson import Lesson
 from unspoken.academy.lesson_progress import answer, finish, opened, progress
-from unspoken.academy.library import Library
 from unspoken.server.lesson_content import lesson_content
 from unspoken.server.pages import page
+from unspoken.server.state import desk_of, library_of
 
 __all__ = ["file_answer", "router"]
 
@@ -30,27 +29,15 @@ def file_answer(path: Path) -> FileResponse:
     return FileResponse(path, media_type=_KINDS.get(path.suffix.lower()))
 
 
-def _desk(request: Request) -> Desk:
-    desk = request.app.state.desk
-    assert isinstance(desk, Desk)
-    return desk
-
-
-def _library(request: Request) -> Library:
-    library = request.app.state.library
-    assert isinstance(library, Library)
-    return library
-
-
 def _lesson(request: Request) -> Lesson:
-    return _library(request).lesson(request.path_params["name"])
+    return library_of(request).lesson(request.path_params["name"])
 
 
 @page(router, "/academy/lessons", "lessons.html")
 def lessons(request: Request) -> dict[str, Any]:
     """Every lesson and how far the learner is."""
-    known = _library(request).lessons()
-    states = progress(_desk(request), known.values())
+    known = library_of(request).lessons()
+    states = progress(desk_of(request), known.values())
     listed = [
         {
             "name": name,
@@ -67,7 +54,7 @@ def lessons(request: Request) -> dict[str, Any]:
     upcoming = next((e["name"] for e in listed if e["state"] != "done"), None)
     courses = [
         {"name": name, "title": course.plan.title, "summary": course.plan.summary}
-        for name, course in _library(request).courses().items()
+        for name, course in library_of(request).courses().items()
     ]
     return {"lessons": listed, "done": done, "upcoming": upcoming, "courses": courses}
 
@@ -75,7 +62,7 @@ def lessons(request: Request) -> dict[str, Any]:
 @page(router, "/academy/lessons/{name}", "lesson.html")
 def one_lesson(request: Request) -> dict[str, Any]:
     """One lesson."""
-    desk, lesson = _desk(request), _lesson(request)
+    desk, lesson = desk_of(request), _lesson(request)
     opened(desk, lesson)
     state = asdict(progress(desk, [lesson])[lesson.name])
     state["finished_at"] = state["finished_at"] and state["finished_at"].isoformat()
@@ -83,7 +70,7 @@ def one_lesson(request: Request) -> dict[str, Any]:
     content = lesson_content(
         lesson, lambda name: f"/academy/lessons/{name}", lambda file: f"{here}/files/{file}"
     )
-    known = _library(request).lessons()
+    known = library_of(request).lessons()
     names = list(known)
     after = names[names.index(lesson.name) + 1 :][:1]
     asked = request.query_params.get("course", "")
@@ -91,7 +78,7 @@ def one_lesson(request: Request) -> dict[str, Any]:
         **content,
         "progress": state,
         "following": {"name": after[0], "title": known[after[0]].head.title} if after else None,
-        "course": asked if asked in _library(request).courses() else "",
+        "course": asked if asked in library_of(request).courses() else "",
     }
 
 
@@ -109,8 +96,8 @@ def finished(
     request: Request, after: Annotated[str, Form()] = "", course: Annotated[str, Form()] = ""
 ) -> Response:
     """The learner is done; on to the next lesson, or back to the list."""
-    finish(_desk(request), _lesson(request))
-    library = _library(request)
+    finish(desk_of(request), _lesson(request))
+    library = library_of(request)
     if course in library.courses():
         return RedirectResponse(f"/academy/courses/{course}", 303)
     to = f"/academy/lessons/{after}" if after in library.lessons() else "/academy/lessons"
@@ -129,4 +116,4 @@ class ChoiceMade(BaseModel):
 @router.post("/api/academy/lessons/{name}/answers")
 def answered(request: Request, made: ChoiceMade) -> dict[str, bool]:
     """Keep an answer; tells whether it is right."""
-    return {"right": answer(_desk(request), _lesson(request), made.question, made.choice)}
+    return {"right": answer(desk_of(request), _lesson(request), made.question, made.choice)}

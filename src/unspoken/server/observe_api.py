@@ -8,7 +8,8 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from unspoken.academy.observations import Mark, Observed, begin, keep_guesses, keep_marks
-from unspoken.server.observe_pages import desk_of, showings_of, span_of
+from unspoken.server.observe_pages import span_of
+from unspoken.server.state import desk_of, showings_of
 
 __all__ = ["router"]
 

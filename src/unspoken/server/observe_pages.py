@@ -13,39 +13,25 @@ from starlette.responses import RedirectResponse, Response
 
 from unspoken.academy.calibration import CONFIDENCE
 from unspoken.academy.comparing import compare
-from unspoken.academy.desk import Desk
 from unspoken.academy.film import Film, Movement, Part
 from unspoken.academy.matching import STATED
 from unspoken.academy.observations import Kept, colleagues, exported, kept, take_in, watched
 from unspoken.academy.records import course_state
 from unspoken.academy.scripts import GUESSES
-from unspoken.academy.showings import LONGEST_SHOWN_S, Showing, Showings
+from unspoken.academy.showings import LONGEST_SHOWN_S, Showing
 from unspoken.errors import InputError, UnspokenError
 from unspoken.server.observe_chart import marks_chart
 from unspoken.server.pages import page
+from unspoken.server.state import desk_of, showings_of
 from unspoken.timing import Interval, clock_text
 
-__all__ = ["desk_of", "router", "showings_of", "span_of"]
+__all__ = ["router", "span_of"]
 
 router = APIRouter()
 #: A file of marks is a few kilobytes.
 _MOST_BYTES = 1_000_000
 #: Plain movements of the warm-up.
 _WARM_UPS = 5
-
-
-def desk_of(request: Request) -> Desk:
-    """The learner's desk."""
-    desk = request.app.state.desk
-    assert isinstance(desk, Desk)
-    return desk
-
-
-def showings_of(request: Request) -> Showings:
-    """What can be watched."""
-    showings = request.app.state.showings
-    assert isinstance(showings, Showings)
-    return showings
 
 
 def span_of(start_s: float | None, end_s: float | None) -> Interval | None:

@@ -191,9 +191,11 @@ class Judge:
         for decoy in ready:
             if any(_same_moment(decoy, r) and r.statistic >= decoy.statistic for r in self._recent):
                 continue
-            beaten = [r for r in self._waiting if _same_moment(decoy, r)]
-            beaten = [r for r in beaten if decoy.statistic >= _GIVES_WAY * r.statistic]
-            self._waiting = [r for r in self._waiting if r not in beaten]
+            self._waiting = [
+                real
+                for real in self._waiting
+                if decoy.statistic < _GIVES_WAY * real.statistic or not _same_moment(decoy, real)
+            ]
             if not self._shadowed(decoy):
                 self.calibration[self._judged(decoy)].add_decoy(decoy.statistic)
 

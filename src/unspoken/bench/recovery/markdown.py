@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 import sys
@@ -14,21 +15,23 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from unspoken.bench.doc_page import renew
 from unspoken.errors import InputError, UnspokenError, UsageError
-from unspoken.filing import Batch
 
-__all__ = ["main", "put_between", "tables"]
+__all__ = ["main", "tables"]
 
 Row = dict[str, Any]
 
 
-def tables(document: Row) -> str:
+def tables(document: Row, outcomes: Iterable[Row] = ()) -> str:
     """All tables of one run.
 
     Parameters
     ----------
     document : dict
         What ``figures.json`` holds.
+    outcomes : iterable of dict
+        Rows of ``planted.csv``, for what was found clip by clip.
 
     Returns
     -------
@@ -37,7 +40,13 @@ def tables(document: Row) -> str:
     """
     spotters = document["spotters"]
     engine = spotters["engine"]
-    parts = [_clips(document), _cells(engine), _alarms(engine), _timing(engine), _units(engine)]
+    parts = [
+        _clips(document, outcomes),
+        _cells(engine),
+        _alarms(engine),
+        _timing(engine),
+        _units(engine),
+    ]
     parts.append(_stated(engine))
     parts += [_beside(engine, other, name) for name, other in spotters.items() if name != "engine"]
     return "\n\n".join(part for part in parts if part)
@@ -60,18 +69,28 @@ def _share(row: Row) -> str:
     return f"{100 * row['rate']:.0f} % ({100 * row['low']:.0f}-{100 * row['high']:.0f})"
 
 
-def _clips(document: Row) -> str:
-    rows = [
-        (
-            clip["name"],
-            f"{clip['frames'] / clip['rate_hz']:.0f} s",
-            f"{clip['rate_hz']:.0f}",
-            f"{clip['icd_px']:.0f}",
-            f"{clip['planted']}",
+def _clips(document: Row, outcomes: Iterable[Row]) -> str:
+    counted: dict[str, list[bool]] = {}
+    for row in outcomes:
+        if row["occupied"] == "0":
+            counted.setdefault(row["clip"], []).append(row["detected_50"] == "1")
+    rows = []
+    for clip in document["clips"]:
+        own = counted.get(clip["key"], [])
+        rows.append(
+            (
+                clip["name"],
+                f"{clip['frames'] / clip['rate_hz']:.0f} s",
+                f"{clip['rate_hz']:.0f}",
+                f"{clip['icd_px']:.0f}",
+                f"{clip['planted']}",
+                f"{sum(own)} of {len(own)}" if own else "-",
+            )
         )
-        for clip in document["clips"]
-    ]
-    heads = ("clip", "length", "pictures a second", "inner eye corners, pixels", "planted")
+    heads = (
+        *("clip", "length", "pictures a second", "inner eye corners, pixels", "planted"),
+        "found, of those that count",
+    )
     return _table("Footage", heads, rows)
 
 
@@ -175,21 +194,6 @@ def _beside(engine: Row, other: Row, name: str) -> str:
     return _table(f"Beside the published spotter ({name}), overlap 0.5", heads, rows)
 
 
-def put_between(page: str, mark: str, text: str) -> str:
-    """Replace what a page holds between ``<!-- mark -->`` and ``<!-- end of mark -->``.
-
-    Raises
-    ------
-    UsageError
-        If a mark is missing.
-    """
-    begin, end = f"<!-- {mark} -->", f"<!-- end of {mark} -->"
-    if begin not in page or end not in page.split(begin, 1)[1]:
-        raise UsageError(f"The page has no place for the tables: expected {begin} and {end}.")
-    before, rest = page.split(begin, 1)
-    return f"{before}{begin}\n\n{text}\n\n{end}{rest.split(end, 1)[1]}"
-
-
 def _read(run: Path) -> Row:
     path = run / "figures.json"
     try:
@@ -201,19 +205,25 @@ def _read(run: Path) -> Row:
     return document
 
 
+def _planted(run: Path) -> list[Row]:
+    path = run / "planted.csv"
+    try:
+        return list(csv.DictReader(path.read_text("utf-8").splitlines()))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read ({error}).") from error
+
+
 def main(arguments: Sequence[str]) -> int:
     """Print or put; 0, or 2 with a sentence when the input does not fit."""
     try:
         if len(arguments) not in (1, 3):
             raise UsageError("Expected RUN, or RUN PAGE.md MARK.")
-        text = tables(_read(Path(arguments[0])))
+        run = Path(arguments[0])
+        text = tables(_read(run), _planted(run))
         if len(arguments) == 1:
             print(text)
             return 0
-        page, mark = Path(arguments[1]), arguments[2]
-        with Batch(page.parent) as batch:
-            renewed = put_between(page.read_text("utf-8"), mark, text)
-            batch.add_bytes(page.name, renewed.encode())
+        renew(Path(arguments[1]), arguments[2], text)
     except UnspokenError as error:
         print(error, file=sys.stderr)
         return error.exit_code
