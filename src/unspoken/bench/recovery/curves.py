@@ -12,7 +12,7 @@ __all__ = ["MOST_LINES", "detection_curves", "reliability_plot"]
 #: Line styles the report's style sheet knows.
 MOST_LINES = 4
 _WIDTH, _HEIGHT = 560.0, 250.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 12.0, 12.0, 40.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58.0, 12.0, 12.0, 40.0
 #: Lines of different durations are set apart, so that intervals do not hide each other, pixels.
 _APART = 3.0
 
