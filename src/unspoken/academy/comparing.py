@@ -21,7 +21,7 @@ from unspoken.academy.matching import (
 from unspoken.academy.observations import Kept, Mark
 from unspoken.academy.scores import plain
 from unspoken.academy.scripts import GUESSES
-from unspoken.academy.showings import Showing, Target
+from unspoken.academy.showing import Showing, Target
 from unspoken.timing import Interval, clock_text
 
 __all__ = ["compare", "was_shown"]

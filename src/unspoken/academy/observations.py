@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from unspoken.academy.desk import Desk
 from unspoken.academy.scripts import GUESSES
-from unspoken.academy.showings import Showing
+from unspoken.academy.showing import Showing
 from unspoken.errors import InputError
 from unspoken.store.models import Observation
 from unspoken.timing import Interval

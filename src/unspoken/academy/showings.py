@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Literal
 
-from unspoken.academy.film import Film
+from unspoken.academy.recordings import Recording, recording_of
 from unspoken.academy.reenactment import reenact
 from unspoken.academy.scripts import SCRIPT_FORMAT, Script, load_script, shipped_scripts
+from unspoken.academy.showing import Line, Showing, Target
 from unspoken.analysis import Analysis
+from unspoken.context.record import Context
 from unspoken.errors import InputError, UnspokenError
 from unspoken.facs.units import unit_of
 from unspoken.interaction import Interaction
@@ -26,12 +28,14 @@ from unspoken.report.judgements import JUDGEMENTS_NAME, Judgements
 from unspoken.spotting.events import Event
 from unspoken.timing import Interval
 
-__all__ = ["LONGEST_SHOWN_S", "Line", "Listed", "Showing", "Showings", "Target"]
+__all__ = ["LONGEST_SHOWN_S", "Listed", "Showings"]
 
 #: Longer interactions are watched in parts, seconds.
 LONGEST_SHOWN_S = 300.0
 #: How deep a folder is searched for results.
 _DEPTH = 3
+#: Ends the name of a showing of the recording itself.
+_RECORDING = "-recording"
 _QUESTIONS = (
     "What else could this movement have been?",
     "What was going on just before it, and what could you have asked?",
@@ -39,101 +43,12 @@ _QUESTIONS = (
 
 
 @dataclass(frozen=True)
-class Line:
-    """Somebody's words, or the name of a step; seconds from the beginning of the film."""
-
-    start_s: float
-    end_s: float
-    text: str
-    speaker: str = ""
-
-
-@dataclass(frozen=True)
-class Target:
-    """A moment there was to be seen.
-
-    Parameters
-    ----------
-    target_id, kind : str
-        micro or macro.
-    start_s, apex_s, end_s : float
-        Seconds from the beginning of the film.
-    means : str
-        Of a planted moment, what it is meant to be consistent with; "" otherwise.
-    emotions : dict of str to float
-        Of an engine's moment, the probabilities of its reading.
-    words : str
-        What there was to see.
-    units : tuple of str
-        Action units in words.
-    ask : str
-        What one could ask the customer.
-    discuss : tuple of str
-        Questions for the group.
-    judged : dict of str to int
-        Verdicts of people on this moment.
-    """
-
-    target_id: str
-    kind: str
-    start_s: float
-    apex_s: float
-    end_s: float
-    means: str = ""
-    emotions: dict[str, float] = field(default_factory=dict)
-    words: str = ""
-    units: tuple[str, ...] = ()
-    ask: str = ""
-    discuss: tuple[str, ...] = ()
-    judged: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def interval(self) -> Interval:
-        """From its beginning to its end."""
-        return Interval(self.start_s, self.end_s)
-
-
-@dataclass(frozen=True)
-class Showing:
-    """An interaction as it is watched.
-
-    Parameters
-    ----------
-    showing_id : str
-        Name in addresses.
-    digest : str
-        Of what is shown; colleagues' marks fit only the same one.
-    reference : {"planted", "engine"}
-        Where the moments come from.
-    film : Film
-    steps, lines : tuple of Line
-    targets : tuple of Target
-        In order of time.
-    """
-
-    showing_id: str
-    title: str
-    digest: str
-    reference: Literal["planted", "engine"]
-    film: Film
-    steps: tuple[Line, ...]
-    lines: tuple[Line, ...]
-    targets: tuple[Target, ...]
-    what: str = ""
-
-    def step_at(self, time_s: float) -> str:
-        """Name of the step at a time; "" for none."""
-        held = [step.text for step in self.steps if step.start_s <= time_s < step.end_s]
-        return held[-1] if held else ""
-
-    def said_at(self, time_s: float) -> list[Line]:
-        """What is said around a time: up to four seconds before it, or just then."""
-        return [x for x in self.lines if x.start_s <= time_s + 0.5 and x.end_s >= time_s - 4.0]
-
-
-@dataclass(frozen=True)
 class Listed:
-    """An entry of the list of interactions; `problem` says why one cannot be watched."""
+    """An entry of the list of interactions.
+
+    `problem` says why one cannot be watched. Where recordings are asked for, `recording` names the
+    showing of it, or `unshown` says why there is none.
+    """
 
     showing_id: str
     title: str
@@ -142,6 +57,8 @@ class Listed:
     start_s: float
     seconds: float
     problem: str = ""
+    recording: str = ""
+    unshown: str = ""
 
     @property
     def too_long(self) -> bool:
@@ -156,6 +73,10 @@ class Showings:
     ----------
     folder : Path, optional
         Results of `unspoken analyze` and scripts; only the shipped ones where left out.
+    recordings : bool
+        Whether a recording may be shown where the context says that the customer agreed.
+    today : callable
+        The day it is.
 
     Raises
     ------
@@ -163,13 +84,21 @@ class Showings:
         If there is no such folder.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        recordings: bool = False,
+        today: Callable[[], date] = date.today,
+    ) -> None:
         if folder is not None and not folder.is_dir():
             raise InputError(
                 f"--interactions {folder}: expected a folder with results or scripts.",
                 "Name the folder given to unspoken analyze with --out.",
             )
         self._folder = folder
+        self._recordings = recordings
+        self._today = today
 
     def _places(self) -> Mapping[str, Path | Traversable]:
         found: dict[str, Path | Traversable] = dict(shipped_scripts())
@@ -182,7 +111,17 @@ class Showings:
 
     def listed(self) -> list[Listed]:
         """All of them; a broken one is listed with what is wrong with it."""
-        return [_listed(key, place) for key, place in self._places().items()]
+        found = [_listed(key, place) for key, place in self._places().items()]
+        return [self._with_recording(one) for one in found] if self._recordings else found
+
+    def _with_recording(self, one: Listed) -> Listed:
+        if one.reference != "engine":
+            return one
+        try:
+            self.recording(one.showing_id)
+        except UnspokenError as error:
+            return replace(one, unshown=error.message)
+        return replace(one, recording=one.showing_id + _RECORDING)
 
     def open(self, showing_id: str, span: Interval | None = None) -> Showing:
         """Prepare one for watching.
@@ -193,14 +132,41 @@ class Showings:
             If there is none of that name, it cannot be read, nobody was measured, or it is too
             long and no part was chosen.
         """
+        if showing_id.endswith(_RECORDING):
+            recording = self.recording(showing_id)
+            acted = self.open(showing_id.removesuffix(_RECORDING), span)
+            digest = hashlib.sha256(f"{acted.digest} recording".encode()).hexdigest()
+            return replace(acted, showing_id=showing_id, digest=digest, recording=recording)
+        place = self._place(showing_id)
+        if place.name != "analysis.json":
+            return _scripted(showing_id, load_script(place))
+        return _reenacted(showing_id, Path(str(place)).parent, span)
+
+    def recording(self, showing_id: str) -> Recording:
+        """The recording of a showing; what the context says is read anew every time.
+
+        Raises
+        ------
+        InputError, SourceNotFound
+            If recordings are not to be shown, or this one may not be.
+        """
+        if not self._recordings:
+            raise InputError(
+                "Recordings are not shown.", "Start the academy with --show-video to allow it."
+            )
+        place = self._place(showing_id.removesuffix(_RECORDING))
+        if place.name != "analysis.json":
+            raise InputError("A script has no recording.")
+        folder = Path(str(place)).parent
+        return recording_of(Analysis.load(folder), Context.load(folder), self._today())
+
+    def _place(self, showing_id: str) -> Path | Traversable:
         place = self._places().get(showing_id)
         if place is None:
             raise InputError(
                 "There is no such interaction.", "Choose one from the list; it may have moved away."
             )
-        if place.name != "analysis.json":
-            return _scripted(showing_id, load_script(place))
-        return _reenacted(showing_id, Path(str(place)).parent, span)
+        return place
 
 
 def _candidates(folder: Path) -> list[Path]:

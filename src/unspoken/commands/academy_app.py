@@ -42,6 +42,13 @@ def academy(
             "--interactions", help="Folder with results of analyses, to practise observation with."
         ),
     ] = None,
+    show_video: Annotated[
+        bool,
+        typer.Option(
+            "--show-video",
+            help="Show recordings themselves, too, where the customer agreed to that.",
+        ),
+    ] = False,
     open_page: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the academy in the browser.")
     ] = True,
@@ -60,7 +67,12 @@ def academy(
         from unspoken.commands.academy_serve import academy_command
 
         code = academy_command(
-            data, port, open_page=open_page, lessons=lessons or [], interactions=interactions
+            data,
+            port,
+            open_page=open_page,
+            lessons=lessons or [],
+            interactions=interactions,
+            show_video=show_video,
         )
         raise typer.Exit(code)
 

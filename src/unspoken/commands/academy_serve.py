@@ -9,6 +9,7 @@ from pathlib import Path
 
 from unspoken.academy.library import Library
 from unspoken.commands.faults import say, tell
+from unspoken.errors import UsageError
 from unspoken.server.running import serve_academy
 
 __all__ = ["academy_command"]
@@ -21,6 +22,7 @@ def academy_command(
     open_page: bool,
     lessons: Sequence[Path] = (),
     interactions: Path | None = None,
+    show_video: bool = False,
 ) -> int:
     """Serve until stopped; print the address to open.
 
@@ -34,6 +36,10 @@ def academy_command(
     AssetError, InputError, OutputError, UsageError
         If it cannot start; nothing was changed then.
     """
+    if show_video and interactions is None:
+        raise UsageError(
+            "--show-video is about recordings of --interactions; name their folder, too."
+        )
 
     def ready(address: str, file: Path | None) -> None:
         tell(address)
@@ -41,5 +47,5 @@ def academy_command(
         if open_page and sys.stdout.isatty():
             webbrowser.open(address)
 
-    serve_academy(data, port, ready, Library(lessons), interactions)
+    serve_academy(data, port, ready, Library(lessons), interactions, show_video=show_video)
     return 0

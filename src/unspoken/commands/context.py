@@ -12,6 +12,7 @@ from pathlib import Path
 from unspoken.analysis import Analysis
 from unspoken.commands.faults import tell
 from unspoken.context.adding import AddedFile, Request, add_file, loaded, shifted
+from unspoken.context.consent import CONSENT_FIELDS, Consent
 from unspoken.context.formats import FORMATS, Holds
 from unspoken.context.record import Context
 from unspoken.context.rows import Options
@@ -40,7 +41,7 @@ class ContextWishes:
         Seconds to add, "auto", or "" for none.
     media : str
         Where the recording is now; "" for where it was analysed.
-    tags, outcomes, speakers : tuple of str
+    tags, outcomes, speakers, consents : tuple of str
         ``name=value`` each.
     customer, language : str
     recognise : str
@@ -65,6 +66,7 @@ class ContextWishes:
     tags: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
     speakers: tuple[str, ...] = ()
+    consents: tuple[str, ...] = ()
     customer: str | None = None
     language: str = ""
     recognise: str = ""
@@ -247,7 +249,25 @@ def _with_words(context: Context, wishes: ContextWishes) -> Context:
         outcomes=outcomes,
         transcript=transcript,
         customer=customer,
+        consent=_consent(context.consent, wishes.consents),
     )
+
+
+def _consent(before: Consent, texts: Sequence[str]) -> Consent:
+    """The consent with what is said anew; ``training=no`` takes all of it back."""
+    said = dict(_pair("--consent", text) for text in texts)
+    unknown = [name for name in said if name not in CONSENT_FIELDS]
+    if unknown:
+        raise UsageError(f"--consent {unknown[0]}: expected one of {', '.join(CONSENT_FIELDS)}.")
+    if said.get("training") == "no":
+        said, before = {}, Consent()
+    try:
+        return replace(before, **said)
+    except ValueError as error:
+        raise UsageError(
+            f"--consent: {error}.",
+            "Write --consent training=2026-03-05; --consent training=no takes it back.",
+        ) from None
 
 
 def _pair(option: str, text: str) -> tuple[str, str]:
@@ -293,6 +313,8 @@ def _summary(context: Context, new: Sequence[str]) -> list[str]:
     for name, values in pairs:
         if values:
             lines.append(f"{name}: " + ", ".join(f"{k}={_short(v)}" for k, v in values.items()))
+    if context.consent.training:
+        lines.append(f"consent: {context.consent.sentence}")
     if context.offset_source:
         lines.append(f"offset {context.offset_s:+.2f} s {context.offset_source}")
     return lines + [f"note: {note}" for note in new]

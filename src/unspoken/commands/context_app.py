@@ -76,6 +76,14 @@ def _context(
     customer: Annotated[
         str | None, typer.Option("--customer", help="Pseudonym, the same in all interactions.")
     ] = None,
+    consent: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--consent",
+            help="training=DAY: the customer agreed then to be shown in training; training=no "
+            "takes it back. Also until=DAY, covers=everyone, reference=WORDS.",
+        ),
+    ] = None,
     recognise: Annotated[
         str,
         typer.Option("--recognise", help="Folder with speech weights: make a transcript here."),
@@ -124,6 +132,7 @@ def _context(
         outcomes=tuple(outcome or ()),
         speakers=tuple(speaker or ()),
         customer=customer,
+        consents=tuple(consent or ()),
         language=language,
         recognise=recognise,
         clear=clear,

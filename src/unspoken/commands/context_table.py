@@ -16,15 +16,16 @@ __all__ = ["context_table_command"]
 
 _RESULT = "result"
 _PLAIN = ("customer", "timeline", "transcript", "offset", "language", "recording_start")
-_TAG, _OUTCOME = "tag:", "outcome:"
+_TAG, _OUTCOME, _CONSENT = "tag:", "outcome:", "consent:"
+_STARTS = (_TAG, _OUTCOME, _CONSENT)
 
 
 def context_table_command(folder: Path, table: str, wishes: ContextWishes) -> int:
     """Add a row of a table to each result it names; go on after a row that cannot be used.
 
     Columns: `result` (a folder below `folder`), `customer`, `timeline` and `transcript` (files,
-    from where the table is), `offset`, `language`, `recording_start`, and any number of `tag:NAME`
-    and `outcome:NAME`. Empty cells say nothing.
+    from where the table is), `offset`, `language`, `recording_start`, and any number of `tag:NAME`,
+    `outcome:NAME` and `consent:NAME`. Empty cells say nothing.
 
     Returns
     -------
@@ -55,12 +56,10 @@ def _rows(file: TextFile) -> Iterator[tuple[int, dict[str, str]]]:
     (header_line, cells), *body = table_rows(file.text, separator_of(first))
     header = [cell.strip() for cell in cells]
     unknown = [
-        name
-        for name in header
-        if name not in (_RESULT, *_PLAIN) and not name.startswith((_TAG, _OUTCOME))
+        name for name in header if name not in (_RESULT, *_PLAIN) and not name.startswith(_STARTS)
     ]
     if _RESULT not in header or unknown or len(set(header)) < len(header):
-        known = ", ".join((_RESULT, *_PLAIN, f"{_TAG}NAME", f"{_OUTCOME}NAME"))
+        known = ", ".join((_RESULT, *_PLAIN, f"{_TAG}NAME", f"{_OUTCOME}NAME", f"{_CONSENT}NAME"))
         raise InputError(
             f"{file.name}, line {header_line}: expected the column {_RESULT} and, each once, any "
             f"of {known}; found {', '.join(header)}.",
@@ -98,4 +97,5 @@ def _row_wishes(record: dict[str, str], beside: Path, wishes: ContextWishes) -> 
         recording_start=record.get("recording_start") or wishes.recording_start,
         tags=(*wishes.tags, *pairs(_TAG)),
         outcomes=(*wishes.outcomes, *pairs(_OUTCOME)),
+        consents=(*wishes.consents, *pairs(_CONSENT)),
     )

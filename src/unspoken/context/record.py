@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from unspoken import records
+from unspoken.context.consent import Consent
 from unspoken.context.timeline import Timeline
 from unspoken.context.transcript import Transcript
 from unspoken.documents import checked_schema, read_document
@@ -77,6 +78,8 @@ class Context:
         What was odd about the files, in sentences.
     imports : tuple of Import
         Every file, with its digest.
+    consent : Consent
+        Whether the recording itself may be shown in training.
 
     Raises
     ------
@@ -93,6 +96,7 @@ class Context:
     offset_source: str = ""
     notes: tuple[str, ...] = ()
     imports: tuple[Import, ...] = ()
+    consent: Consent = field(default_factory=Consent)
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.offset_s):

@@ -88,7 +88,7 @@ def _consent(analysis: Analysis, extras: Extras) -> str:
         text += ": " + ", ".join(f"{n} {role}" for role, n in sorted(others.items())) + " left out"
     consent = extras.context.tags.get("consent", "")
     said = f"Consent: {consent}." if consent else "This result does not record the consent."
-    return f"{text}. {said}"
+    return " ".join(filter(None, (f"{text}.", said, extras.context.consent.sentence)))
 
 
 def filters(analysis: Analysis, extras: Extras) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ from unspoken.redaction.cutting import Crop, redacted
 from unspoken.summary import FacePlaces
 
 __all__ = ["PageVideo", "VideoMode", "Visible", "embedded_video", "linked_video", "no_video"]
+__all__ += ["zeros_of"]
 
 VideoMode = Literal["link", "embed", "none"]
 #: Whose face an embedded copy shows: nobody's (blurred, or landmarks alone), or the customer's.
@@ -82,7 +83,7 @@ class PageVideo:
 
 def no_video(analysis: Analysis, why: str = "") -> PageVideo:
     """A page without a video; the reader may still choose the file."""
-    zeros = _zeros_of(Path(analysis.source.path), analysis)
+    zeros = zeros_of(Path(analysis.source.path), analysis)
     note = why or "This page was made without a video."
     return PageVideo(zeros_s=zeros, note=note, bytes=_bytes_of(analysis))
 
@@ -118,7 +119,7 @@ def linked_video(analysis: Analysis, folder: Path, source: Path | None = None) -
     if ":" in src.split("/")[0]:
         src = f"./{src}"
     note = "The video is not part of this page: it is played from where it lies on this computer."
-    zeros = _zeros_of(path, analysis)
+    zeros = zeros_of(path, analysis)
     return replace(no_video(analysis, note), src=src, zeros_s=zeros)
 
 
@@ -210,7 +211,8 @@ def _bytes_of(analysis: Analysis) -> int:
     return analysis.source.bytes if analysis.source.kind == "file" else 0
 
 
-def _zeros_of(path: Path, analysis: Analysis) -> tuple[float, ...]:
+def zeros_of(path: Path, analysis: Analysis) -> tuple[float, ...]:
+    """Capture times at which a browser's clock of a recording may stand at 0; see `PageVideo`."""
     start_s = analysis.clock.start_s
     try:
         with av.open(os.fspath(path), metadata_errors="ignore") as container:

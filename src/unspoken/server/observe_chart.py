@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from unspoken.academy.showings import Showing
+from unspoken.academy.showing import Showing
 
 __all__ = ["marks_chart"]
 

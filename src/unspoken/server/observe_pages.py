@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any
 
 from fastapi import APIRouter, Request, UploadFile
-from fastapi.responses import JSONResponse
+from fastapi.responses import FileResponse, JSONResponse
 from starlette.responses import RedirectResponse, Response
 
 from unspoken.academy.calibration import CONFIDENCE
@@ -18,7 +18,8 @@ from unspoken.academy.matching import STATED
 from unspoken.academy.observations import Kept, colleagues, exported, kept, take_in, watched
 from unspoken.academy.records import course_state
 from unspoken.academy.scripts import GUESSES
-from unspoken.academy.showings import LONGEST_SHOWN_S, Showing
+from unspoken.academy.showing import Showing
+from unspoken.academy.showings import LONGEST_SHOWN_S
 from unspoken.errors import InputError, UnspokenError
 from unspoken.server.observe_chart import marks_chart
 from unspoken.server.pages import page
@@ -66,6 +67,8 @@ def observe(request: Request) -> dict[str, Any]:
             "first_end_s": one.start_s + LONGEST_SHOWN_S,
             "too_long": one.too_long,
             "problem": one.problem,
+            "recording": one.recording,
+            "unshown": one.unshown,
         }
         for one in showings_of(request).listed()
     ]
@@ -106,6 +109,7 @@ def watch(request: Request) -> dict[str, Any]:
         "end_s": span.end_s if span else None,
         "resume": {"id": resumed.id, "marks": [m.t_s for m in resumed.marks]} if resumed else None,
         "film": showing.film.to_player(),
+        "recording": _recording(showing),
         "warm": _warm_up(showing),
         "seconds": showing.film.seconds,
         "zero_s": zero,
@@ -118,10 +122,31 @@ def watch(request: Request) -> dict[str, Any]:
         "config": config,
         "title": showing.title,
         "planted": showing.reference == "planted",
+        "recording": showing.recording is not None,
         "seconds": showing.film.seconds,
         "window": {"earliest_s": STATED.earliest_s, "latest_s": STATED.latest_s},
         "notice_read": course_state(desk_of(request))["notice_read"],
     }
+
+
+def _recording(showing: Showing) -> dict[str, Any] | None:
+    """What the page needs to show the recording itself; None for a film."""
+    if showing.recording is None:
+        return None
+    return {
+        "src": f"/academy/observe/recording/{showing.showing_id}",
+        "zeros_s": showing.recording.zeros_s,
+        "first_s": showing.recording.first_s,
+        "from_s": showing.film.starts_at_s or 0.0,
+        "sound": showing.recording.sound,
+    }
+
+
+@router.get("/academy/observe/recording/{showing}")
+def recording(request: Request, showing: str) -> FileResponse:
+    """The recording, or a stretch of its bytes; asked for anew, consent is looked up anew."""
+    found = showings_of(request).recording(showing)
+    return FileResponse(found.path, media_type=found.media_type)
 
 
 def _warm_up(showing: Showing) -> dict[str, Any]:
@@ -172,7 +197,11 @@ def result(request: Request) -> dict[str, Any]:
         "observation": _listed(one),
         "planted": showing.reference == "planted",
         "chart": marks_chart(showing, compared, [[m.t_s for m in o.marks] for o in others]),
-        "config": {"film": showing.film.to_player(), "seconds": showing.film.seconds},
+        "config": {
+            "film": showing.film.to_player(),
+            "recording": _recording(showing),
+            "seconds": showing.film.seconds,
+        },
         "added": request.query_params.get("added", ""),
     }
 

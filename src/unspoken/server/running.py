@@ -33,6 +33,8 @@ def serve_academy(
     ready: Callable[[str, Path | None], None],
     library: Library | None = None,
     interactions: Path | None = None,
+    *,
+    show_video: bool = False,
 ) -> None:
     """Serve the academy until it is stopped.
 
@@ -48,6 +50,8 @@ def serve_academy(
         Lessons and courses; those that come with the package where left out.
     interactions : Path, optional
         Folder with results and scripts to watch.
+    show_video : bool
+        Whether recordings may be shown where the customer agreed.
 
     Raises
     ------
@@ -69,7 +73,7 @@ def serve_academy(
     cast = Cast.of(load_people())
     library = library or Library()
     library.courses()  # faults are told before anything is opened
-    showings = Showings(interactions)
+    showings = Showings(interactions, recordings=show_video)
     listening = _listen_usual() if port is None else _listen(port)
     database = Database(folder)
     try:

@@ -4,6 +4,7 @@
 import { clockText } from "../face/film-player.js";
 import { played, prepared } from "./stage.js";
 import { asked } from "./guessing.js";
+import { opened, shown } from "./recording.js";
 
 /** @typedef {import("../face/film-player.js").Film} Film */
 /**
@@ -13,6 +14,7 @@ import { asked } from "./guessing.js";
  * @property {number | null} end_s
  * @property {{id: string, marks: number[]} | null} resume
  * @property {Film} film
+ * @property {import("./recording.js").About | null} recording Shown instead of the film.
  * @property {{film: Film, seconds: number, onsets_s: number[]}} warm
  * @property {number} seconds
  * @property {number} zero_s
@@ -114,28 +116,31 @@ function tell(time) {
   /** @type {HTMLProgressElement} */ (part("progress")).value = time / config.seconds;
 }
 
+/** @typedef {{from: number, to: number, each: (time: number) => void}} How */
+
 /**
- * Show a film and gather marks.
- * @param {import("../face/film-player.js").FilmPlayer} player
+ * Show something and gather marks.
+ * @param {(how: How) => Promise<{unseen: [number, number][]}>} show
  * @param {number} seconds
  * @param {(time: number) => void} each
+ * @param {() => number} [clock] Seconds of what is shown, at any moment; else from its first picture.
  */
-async function gathered(player, seconds, each) {
+async function gathered(show, seconds, each, clock) {
   /** @type {number[]} */
   const marks = [];
   const stop = new AbortController();
   let began = 0;
-  onMark(() => began && marks.push(Math.min(seconds, (performance.now() - began) / 1000)), stop.signal);
-  const { unseen, pictures } = await played(player, {
+  const now = clock ?? (() => (performance.now() - began) / 1000);
+  onMark(() => began && marks.push(Math.min(seconds, Math.max(0, now()))), stop.signal);
+  const { unseen } = await show({
     from: 0,
     to: seconds,
     each: (time) => {
       began ||= performance.now() - time * 1000;
       each(time);
     },
-  });
-  stop.abort();
-  return { marks, unseen, pictures };
+  }).finally(() => stop.abort());
+  return { marks, unseen };
 }
 
 /**
@@ -151,6 +156,8 @@ function reactionsOf(onsets, marks) {
   });
 }
 
+const video = () => /** @type {HTMLVideoElement} */ (part("video"));
+
 /** @param {HTMLElement} button */
 const clicked = (button) => new Promise((done) => button.addEventListener("click", done, { once: true }));
 
@@ -158,7 +165,8 @@ async function main() {
   if (config.resume) return guess(config.resume.id, config.resume.marks);
   const canvas = /** @type {HTMLCanvasElement} */ (part("canvas"));
   const { player, cost_ms } = await prepared(canvas, config.film);
-  part("[data-slow]").hidden = cost_ms < 100;
+  const recording = config.recording && (await opened(video(), config.recording));
+  part("[data-slow]").hidden = recording !== null || cost_ms < 100;
   /** @type {number[]} */
   let reactions = [];
   enter("ready");
@@ -166,7 +174,7 @@ async function main() {
   warm.onclick = async () => {
     enter("warming");
     await player.load({ ...config.warm.film, size: canvas.height });
-    const found = await gathered(player, config.warm.seconds, () => {});
+    const found = await gathered((how) => played(player, how), config.warm.seconds, () => {});
     reactions = reactionsOf(config.warm.onsets_s, found.marks);
     await player.load({ ...config.film, size: canvas.height });
     player.draw(0);
@@ -186,9 +194,12 @@ async function main() {
     end_s: config.end_s,
   });
   enter("playing");
-  const { marks, unseen } = await gathered(player, config.seconds, tell);
+  const { marks, unseen } = recording
+    ? await gathered((how) => shown(recording, how), config.seconds, tell, () => recording.video.currentTime - recording.offset)
+    : await gathered((how) => played(player, how), config.seconds, tell);
   enter("keeping");
   player.dispose();
+  recording?.video.removeAttribute("src");
   await sent(`/${id}/marks`, { marks: marks.map((t_s) => ({ t_s })), unseen, reactions });
   return guess(id, marks);
 }
@@ -215,5 +226,6 @@ async function guess(id, marks) {
 
 main().catch((error) => {
   enter("broken");
-  part("[data-broken]").textContent = `The face cannot be shown: ${error.message ?? error}`;
+  const what = config.recording ? "recording" : "face";
+  part("[data-broken]").textContent = `The ${what} cannot be shown: ${error.message ?? error}`;
 });
