@@ -62,6 +62,15 @@ REST = {
 }
 
 
+def resting(person: Person) -> dict[str, float]:
+    """What lies in a resting face, by unit and side."""
+    out = dict(REST)
+    for unit, amplitude in person.rest.items():
+        for side in "LR":
+            out[unit + side] = out.get(unit + side, 0.0) + amplitude
+    return out
+
+
 class Blob:
     """One binary file; arrays are appended and described."""
 
@@ -251,7 +260,7 @@ class Builder:
             person.weight,
             person.local,
         )
-        rest = shape + sum(w * self.fields[k] for k, w in REST.items())
+        rest = shape + sum(w * self.fields[k] for k, w in resting(person).items())
         ball = rest[np.unique(self.base.faces[self.base.group == "helper-l-eye"])]
         rest[:, 1] += EYE_Y - (ball[:, 1].min() + ball[:, 1].max()) / 2
         points = self.head.points(rest)

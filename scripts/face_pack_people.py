@@ -56,6 +56,9 @@ class Person:
         0 to 1.
     brow_tilt : float
         Degrees by which the brows' inner ends are raised against the mesh they come from.
+    rest : dict
+        Amplitudes added to the resting face by unit, both sides alike, where its shape alone looks
+        stern: lowered brows are undone by a negative AU4, drooping lip corners by a negative AU15.
     """
 
     name: str
@@ -74,6 +77,7 @@ class Person:
     freckles: float = 0.0
     beard: float = 0.0
     brow_tilt: float = 2.0
+    rest: dict[str, float] = field(default_factory=dict)
 
     @property
     def male(self) -> float:
@@ -106,6 +110,7 @@ PEOPLE: tuple[Person, ...] = (
         0.45,
         {"head/head-oval": 0.4, "nose/nose-point-up": 0.3, "mouth/mouth-upperlip-volume-incr": 0.2},
         freckles=0.7,
+        rest={"AU4": -0.15},
     ),
     Person(
         "f02",
@@ -157,6 +162,7 @@ PEOPLE: tuple[Person, ...] = (
         "brown",
         0.5,
         {"head/head-oval": 0.2, "cheek/*cheek-bones-incr": 0.3, "eyes/*eye-height2-incr": 0.25},
+        rest={"AU4": -0.25, "AU1": 0.1},
     ),
     Person(
         "f05",
@@ -204,6 +210,8 @@ PEOPLE: tuple[Person, ...] = (
         "bluegreen",
         0.55,
         {"head/head-oval": 0.3, "mouth/mouth-upperlip-volume-incr": 0.2},
+        brow_tilt=7.0,
+        rest={"AU4": -0.15, "AU12": 0.03},
     ),
     Person(
         "f08",
@@ -267,7 +275,8 @@ PEOPLE: tuple[Person, ...] = (
         0.45,
         {"head/head-oval": 0.3, "eyes/*eye-height2-incr": 0.2},
         beard=0.1,
-        brow_tilt=-2.0,
+        brow_tilt=0.0,
+        rest={"AU4": -0.2, "AU12": 0.08},
     ),
     Person(
         "m03",
@@ -301,7 +310,8 @@ PEOPLE: tuple[Person, ...] = (
         0.6,
         {"head/head-square": 0.25, "nose/nose-scale-vert-incr": 0.2},
         beard=0.45,
-        brow_tilt=-2.0,
+        brow_tilt=0.0,
+        rest={"AU4": -0.1, "AU12": 0.06},
     ),
     Person(
         "m05",
@@ -318,6 +328,8 @@ PEOPLE: tuple[Person, ...] = (
         0.55,
         {"head/head-rectangular": 0.25, "nose/nose-hump-incr": 0.25},
         beard=0.6,
+        brow_tilt=5.0,
+        rest={"AU4": -0.3, "AU1": 0.1},
     ),
     Person(
         "m06",
@@ -351,7 +363,8 @@ PEOPLE: tuple[Person, ...] = (
         0.55,
         {"head/head-round": 0.2, "eyes/*eye-height2-incr": 0.2},
         beard=0.15,
-        brow_tilt=-2.0,
+        brow_tilt=1.0,
+        rest={"AU4": -0.15, "AU12": 0.08},
     ),
     Person(
         "m08",
@@ -368,7 +381,8 @@ PEOPLE: tuple[Person, ...] = (
         0.65,
         {"head/head-round": 0.25, "nose/nose-volume-incr": 0.2},
         beard=0.4,
-        brow_tilt=0.0,
+        brow_tilt=4.0,
+        rest={"AU4": -0.35, "AU1": 0.1, "AU12": 0.04, "AU15": -0.12},
     ),
     Person(
         "m09",

@@ -53,7 +53,8 @@ TEST_PEOPLE: tuple[Person, ...] = (
         0.55,
         {"head/head-square": 0.25, "nose/nose-point-up": 0.25, "cheek/*cheek-bones-incr": 0.25},
         freckles=0.45,
-        brow_tilt=4.0,
+        brow_tilt=6.0,
+        rest={"AU4": -0.25},
     ),
     Person(
         "f12",
@@ -107,7 +108,8 @@ TEST_PEOPLE: tuple[Person, ...] = (
             "eyes/*eye-height2-incr": 0.2,
         },
         beard=0.5,
-        brow_tilt=0.0,
+        brow_tilt=4.0,
+        rest={"AU4": -0.3, "AU1": 0.1},
     ),
     Person(
         "m12",
@@ -124,6 +126,7 @@ TEST_PEOPLE: tuple[Person, ...] = (
         0.45,
         {"head/head-oval": 0.35, "nose/nose-hump-incr": 0.3, "chin/chin-width-incr": 0.15},
         beard=0.55,
-        brow_tilt=-3.0,
+        brow_tilt=3.0,
+        rest={"AU4": -0.35, "AU1": 0.1, "AU12": 0.04, "AU15": -0.12},
     ),
 )
