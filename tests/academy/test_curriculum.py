@@ -48,6 +48,7 @@ def test_a_course_is_its_parts_in_order(tmp_path: Path) -> None:
         ("  - drill: juggle\n", "line 3: there is no drill 'juggle'"),
         ("  - drill: spot\n    level: odd\n", "line 3: there is no level 'odd'"),
         ("  - test: mid\n", "line 3: there is no test 'mid'"),
+        ("  - observe: gone\n", "line 3: there is no observe 'gone'; expected one of booking-demo"),
         ("  - lesson: fear\n  - video: gone.mp4\n", "line 4: there is no file"),
         ("  - interaction: gone\n", "line 3: gone is no folder of results"),
         ("  - lesson: fear\n    times: 2\n", "line 3: parts.0: a lesson takes no times"),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
+from tests.server.test_academy_pages import somebody
 from unspoken.academy.desk import Desk
 from unspoken.academy.library import Library
+from unspoken.academy.simulated import take_block
 from unspoken.server.app import create_app
 from unspoken.server.security import Access
 
@@ -73,10 +76,44 @@ def test_a_finished_lesson_leads_on_and_counts_in_the_course(learner: TestClient
     away = learner.post("/academy/lessons/fear/finish", data={"after": "//evil.test"})
     assert away.headers["location"] == "/academy/lessons"
     back = learner.post("/academy/lessons/anger/finish", data={"course": "seeing-and-answering"})
-    assert back.headers["location"] == "/academy/courses/seeing-and-answering"
+    assert back.headers["location"] == "/academy"  # which leads to the next part
     course = learner.get("/academy/courses/seeing-and-answering.json").json()
     done = {part["title"] for part in course["parts"] if part["state"] == "done"}
     assert done == {"Fear", "Anger"} and course["done"] == 2
+
+
+def test_the_first_page_leads_through_the_whole_course(learner: TestClient, desk: Desk) -> None:
+    """From the first part to the retests there is always one next thing, or a date."""
+    found = learner.get("/academy.json").json()
+    assert found["next"]["title"] == "Test before training" and found["next"]["number"] == 1
+    assert [part["title"] for part in found["course"]["parts"]][-2:] == [
+        "Retest after three weeks",
+        "Retest after six weeks",
+    ]
+    page = learner.get("/academy", headers=HTML).text
+    assert page.count("button main") == 1 and page.count('aria-current="step"') == 1
+    for name in Library().lessons():
+        learner.post(f"/academy/lessons/{name}/finish", data={"course": "seeing-and-answering"})
+    assert learner.get("/academy.json").json()["next"]["kind"] == "test"
+    draw = np.random.default_rng(4)
+    take_block(desk, somebody(), "pre", draw)
+    after = learner.get("/academy.json").json()["next"]
+    assert (after["kind"], after["to"]) == ("drill", "/academy/drill?task=identify&level=plain")
+
+
+def test_a_trainers_own_course_is_the_way_and_ours_is_at_hand(
+    desk: Desk, access: Access, tmp_path: Path
+) -> None:
+    (tmp_path / "desk.yaml").write_text(
+        "title: New here\nparts:\n  - lesson: fear\n  - observe: price-talk\n", encoding="utf-8"
+    )
+    app = create_app(desk, access, Library([tmp_path]))
+    with TestClient(app, base_url=f"http://127.0.0.1:{access.port}") as client:
+        client.get("/", params={"token": access.token})
+        found = client.get("/academy.json").json()
+        assert found["course"]["title"] == "New here" and len(found["course"]["parts"]) == 2
+        assert found["course"]["parts"][1]["title"] == "Watch: a talk about a price"
+        assert [other["name"] for other in found["others"]] == ["seeing-and-answering"]
 
 
 @pytest.fixture

@@ -32,25 +32,27 @@ from unspoken.academy.lesson_files import captions_beside, video_beside
 from unspoken.academy.lesson_scene import Words
 from unspoken.academy.levels import LEVELS
 from unspoken.academy.rounds import TASKS
+from unspoken.academy.scripts import load_script, shipped_scripts
 from unspoken.errors import InputError
 from unspoken.reading.marked_yaml import Marked, read_marked, validated
 
 __all__ = ["KINDS", "Course", "CoursePart", "Plan", "parse_course", "part_title"]
 
-Kind = Literal["lesson", "drill", "test", "video", "interaction"]
+Kind = Literal["lesson", "drill", "test", "video", "observe", "interaction"]
 #: What a part can be, and which further keys it takes.
 KINDS: dict[Kind, tuple[str, ...]] = {
     "lesson": (),
     "drill": ("level", "times"),
     "test": (),
     "video": ("captions",),
+    "observe": (),
     "interaction": ("questions",),
 }
 _COMMON = ("title", "note")
 
 
 class CoursePart(BaseModel):
-    """One part; exactly one of the first five is given.
+    """One part; exactly one of the first six is given.
 
     Parameters
     ----------
@@ -62,6 +64,8 @@ class CoursePart(BaseModel):
         "pre", "post", "retest3" or "retest6".
     video : str
         A file beside the course, with `captions`.
+    observe : str
+        Name of a synthetic interaction that ships, to practise observation with.
     interaction : str
         A folder of results, with `questions` to talk about.
     title, note : str
@@ -74,6 +78,7 @@ class CoursePart(BaseModel):
     drill: Words = ""
     test: Words = ""
     video: Words = ""
+    observe: Words = ""
     interaction: Words = ""
     level: Words = "plain"
     times: Annotated[int, Field(ge=1, le=50)] = 1
@@ -188,6 +193,7 @@ def _part_faults(part: CoursePart, at: str, path: Path, lessons: Collection[str]
         "lesson": (part.lesson, lessons),
         "drill": (part.drill, TASKS),
         "test": (part.test, TESTS),
+        "observe": (part.observe, shipped_scripts()),
     }
     if part.kind in known:
         named, choices = known[part.kind]
@@ -225,6 +231,8 @@ def part_title(part: CoursePart, lesson_titles: Mapping[str, str]) -> str:
         return PURPOSES[part.test].title
     if part.drill:
         return f"Drill: {part.drill}, {_level_title(part.level)}"
+    if part.observe:
+        return f"Watch: {load_script(shipped_scripts()[part.observe]).title.lower()}"
     return "Video" if part.video else "An interaction to talk about"
 
 

@@ -23,8 +23,14 @@ from unspoken.academy.rounds import TASKS
 from unspoken.errors import UsageError
 from unspoken.facs.units import ACTION_UNITS
 from unspoken.server.charts import curve_chart, threshold_chart
+from unspoken.server.course_content import (
+    course_content,
+    learners_course,
+    what_next,
+    with_retests,
+)
 from unspoken.server.pages import page, render
-from unspoken.server.state import desk_of
+from unspoken.server.state import desk_of, library_of
 
 __all__ = ["router"]
 
@@ -43,8 +49,19 @@ def _levels() -> list[dict[str, Any]]:
 
 @page(router, "/academy", "home.html")
 def home(request: Request) -> dict[str, Any]:
-    """What to do next."""
-    return course_state(desk_of(request))
+    """What to do next, and the way before and behind it."""
+    library, desk = library_of(request), desk_of(request)
+    state = course_state(desk)
+    followed = learners_course(library)
+    course = (
+        with_retests(course_content(library, desk, followed), state["steps"]) if followed else None
+    )
+    others = [
+        {"name": name, "title": other.plan.title}
+        for name, other in library.courses().items()
+        if followed is None or name != followed.name
+    ]
+    return {**state, "course": course, "next": course and what_next(course), "others": others}
 
 
 @page(router, "/academy/identify", "identify.html")

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from unspoken.academy.lesson import Lesson
 from unspoken.academy.lesson_progress import answer, finish, opened, progress
+from unspoken.server.course_content import learners_course
 from unspoken.server.lesson_content import lesson_content
 from unspoken.server.pages import page
 from unspoken.server.state import desk_of, library_of
@@ -99,7 +100,9 @@ def finished(
     finish(desk_of(request), _lesson(request))
     library = library_of(request)
     if course in library.courses():
-        return RedirectResponse(f"/academy/courses/{course}", 303)
+        followed = learners_course(library)
+        here = followed is not None and followed.name == course
+        return RedirectResponse("/academy" if here else f"/academy/courses/{course}", 303)
     to = f"/academy/lessons/{after}" if after in library.lessons() else "/academy/lessons"
     return RedirectResponse(to, 303)
 
