@@ -121,6 +121,29 @@ def test_answers_survive_a_lost_connection_and_a_reload(
     assert page.get_by_text("You left a block").count() == 1
 
 
+def test_a_connection_lost_in_mid_test_loses_nothing_and_the_test_goes_on(
+    visit: Callable[..., Page], running: Running
+) -> None:
+    page = visit("/academy/drill?purpose=pre")
+    begin(page)
+    answer(page)
+    page.context.set_offline(True)
+    for _ in range(2):
+        answer(page)
+    state(page, "asking")
+    assert page.evaluate("JSON.parse(localStorage.getItem('unspoken-outbox')).length") >= 2
+    page.context.set_offline(False)
+    page.goto(running.base + "/academy")
+    until(page, "localStorage.getItem('unspoken-outbox') === null")
+    assert len(trials(running)) == 3
+    page.get_by_role("link", name="Go on").click()
+    begin(page)
+    answer(page)
+    until(page, "localStorage.getItem('unspoken-outbox') === null")
+    assert len({trial.block_id for trial in trials(running)}) == 1
+    assert len(trials(running)) == 4
+
+
 def test_a_page_in_the_background_pauses_and_the_face_does_not_count(
     visit: Callable[..., Page], running: Running
 ) -> None:

@@ -12,6 +12,8 @@ from unspoken.academy.browser import find_chromium
 from unspoken.academy.library import find_course
 from unspoken.errors import OutputError, UsageError
 from unspoken.media.writer import ClipWriter
+from unspoken.server import course_folder
+from unspoken.server.clip_store import ClipStore
 from unspoken.server.course_folder import inline_modules, write_course
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -77,7 +79,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip(str(error))
     place = tmp_path_factory.mktemp("course")
     course, library = find_course(str(made(place / "own")))
-    assert write_course(course, library, place / "stick", size=64) == 1
+    store = ClipStore(place / "kept")
+    assert write_course(course, library, place / "stick", size=64, store=store) == 1
     assert not [p for p in place.iterdir() if p.name.startswith(".")]
     return place / "stick"
 
@@ -96,6 +99,37 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="new or an empty folder"):
         write_course(course, library, kept)
     assert [p.name for p in kept.iterdir()] == ["mine.txt"]
+
+
+def test_what_was_drawn_before_is_not_drawn_again(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Nothing:
+        def __init__(self) -> None:
+            raise AssertionError("nothing is left to draw")
+
+    monkeypatch.setattr(course_folder, "Studio", Nothing)
+    course, library = find_course(str(folder.parent / "own" / "ours.yaml"))
+    store = ClipStore(folder.parent / "kept")
+    assert write_course(course, library, tmp_path / "again", size=64, store=store) == 1
+    clip = Path("clips") / "tiny-scene-1.mp4"
+    assert (tmp_path / "again" / clip).read_bytes() == (folder / clip).read_bytes()
+    with pytest.raises(AssertionError, match="nothing is left"):
+        write_course(course, library, tmp_path / "larger", size=96, store=store)
+    with pytest.raises(AssertionError, match="nothing is left"):
+        write_course(course, library, tmp_path / "new", size=64, store=ClipStore(tmp_path / "no"))
+    assert not (tmp_path / "larger").exists()
+
+
+def test_a_store_that_cannot_be_written_to_does_no_harm(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    course, library = find_course(str(folder.parent / "own" / "ours.yaml"))
+    (face,) = (b for lesson in library.lessons().values() if lesson.name == "tiny"
+               for b in course_folder.scenes_of(lesson).values())  # fmt: skip
+    store, scene = ClipStore(tmp_path / "file" / "clips"), face.scene(64)
+    store.keep(scene, folder / "clips" / "tiny-scene-1.mp4")
+    assert not store.fetch(scene, tmp_path / "out.mp4") and not (tmp_path / "out.mp4").exists()
+    assert course.name == "ours"
 
 
 @pytest.mark.slow

@@ -21,7 +21,7 @@ __all__ = ["course_content", "learners_course", "what_next", "with_retests"]
 #: The page on which interactions are practised.
 _OBSERVE = "/academy/observe"
 #: States of parts that count, and of those that wait for the learner.
-_COUNTED, _OPEN = {"new", "begun", "done"}, {"new", "begun"}
+_COUNTED, _OPEN = {"new", "begun", "done", "later"}, {"new", "begun"}
 
 
 def learners_course(library: Library) -> Course | None:

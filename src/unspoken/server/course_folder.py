@@ -12,6 +12,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -25,6 +26,7 @@ from unspoken.academy.rendering import Studio
 from unspoken.academy.scene_clip import write_clip
 from unspoken.errors import OutputError
 from unspoken.filing import writing
+from unspoken.server.clip_store import ClipStore
 from unspoken.server.lesson_content import lesson_content, scenes_of
 from unspoken.server.pages import STATIC, from_template
 
@@ -59,6 +61,7 @@ def write_course(
     *,
     size: int = 400,
     on_clip: Callable[[int, int], None] = lambda _done, _all: None,
+    store: ClipStore | None = None,
 ) -> int:
     """Write a course as a folder.
 
@@ -73,11 +76,13 @@ def write_course(
         Side of a face's picture, pixels; even.
     on_clip : callable
         Told after every clip how many are done, and of how many.
+    store : ClipStore, optional
+        Clips that were drawn before; the usual ones where left out.
 
     Returns
     -------
     int
-        Clips drawn.
+        Clips in the folder.
 
     Raises
     ------
@@ -94,7 +99,7 @@ def write_course(
         part = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     try:
         with writing(out):
-            count = _Folder(course, library, part, size // 2 * 2).write(on_clip)
+            count = _Folder(course, library, part, size // 2 * 2, store).write(on_clip)
             part.chmod(0o755)
             part.replace(out)
     finally:
@@ -103,13 +108,21 @@ def write_course(
 
 
 class _Folder:
-    def __init__(self, course: Course, library: Library, folder: Path, size: int) -> None:
+    def __init__(
+        self,
+        course: Course,
+        library: Library,
+        folder: Path,
+        size: int,
+        store: ClipStore | None,
+    ) -> None:
         lessons = library.lessons()
         self.course = course
         self.lessons = {name: lessons[name] for name in course.lessons}
         self.titles = {name: lesson.head.title for name, lesson in lessons.items()}
         self.folder = folder
         self.size = size
+        self.store = store or ClipStore()
         self.modules = inline_modules("offline.js")
 
     def write(self, on_clip: Callable[[int, int], None]) -> int:
@@ -193,8 +206,13 @@ class _Folder:
         if not scenes:
             return 0
         (self.folder / "clips").mkdir()
-        with Studio() as studio:
+        with ExitStack() as opened:
+            studio: Studio | None = None
             for number, (name, block) in enumerate(scenes.items(), start=1):
-                write_clip(block.scene(self.size), self.folder / "clips" / name, studio)
+                scene, to = block.scene(self.size), self.folder / "clips" / name
+                if not self.store.fetch(scene, to):
+                    studio = studio or opened.enter_context(Studio())
+                    write_clip(scene, to, studio)
+                    self.store.keep(scene, to)
                 on_clip(number, len(scenes))
         return len(scenes)

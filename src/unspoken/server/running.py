@@ -13,6 +13,7 @@ import uvicorn
 from unspoken.academy.desk import Desk
 from unspoken.academy.library import Library
 from unspoken.academy.people import Cast, load_people
+from unspoken.academy.rendering import check_pack
 from unspoken.academy.showings import Showings
 from unspoken.errors import AssetError, UsageError
 from unspoken.server.app import create_app
@@ -56,7 +57,7 @@ def serve_academy(
     Raises
     ------
     AssetError
-        If the libraries of the pages or the faces are missing.
+        If the libraries of the pages or the faces are missing, or a face file is damaged.
     InputError, SourceNotFound
         If a lesson or course of the library holds faults, or its folder is not there.
     UsageError
@@ -70,6 +71,7 @@ def serve_academy(
             "In a source tree run make web (needs Node.js 20 or later); an installed package has "
             "them, so install it again.",
         )
+    check_pack()  # a damaged face is told here, not by a picture that stays empty
     cast = Cast.of(load_people())
     library = library or Library()
     library.courses()  # faults are told before anything is opened
