@@ -15,6 +15,7 @@ from unspoken.media.writer import ClipWriter
 from unspoken.server import course_folder
 from unspoken.server.clip_store import ClipStore
 from unspoken.server.course_folder import inline_modules, write_course
+from unspoken.server.lesson_content import scenes_of
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -125,7 +126,7 @@ def test_a_store_that_cannot_be_written_to_does_no_harm(folder: Path, tmp_path: 
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     course, library = find_course(str(folder.parent / "own" / "ours.yaml"))
     (face,) = (b for lesson in library.lessons().values() if lesson.name == "tiny"
-               for b in course_folder.scenes_of(lesson).values())  # fmt: skip
+               for b in scenes_of(lesson).values())  # fmt: skip
     store, scene = ClipStore(tmp_path / "file" / "clips"), face.scene(64)
     store.keep(scene, folder / "clips" / "tiny-scene-1.mp4")
     assert not store.fetch(scene, tmp_path / "out.mp4") and not (tmp_path / "out.mp4").exists()

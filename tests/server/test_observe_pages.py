@@ -95,6 +95,7 @@ def test_hits_misses_and_marks_beside_by_hand(watcher: TestClient) -> None:
     first, second = found["moments"]
     assert first["mark"]["delay_s"] == pytest.approx(0.6) and first["mark"]["same"]
     assert second["mark"] is None
+    assert [extra["clock"] for extra in found["extras"]] == ["0:00.500"]
     assert first["said"][0]["text"] == "It is forty <b>a seat</b>."
     page = watcher.get(f"/academy/observe/result/{made}", headers=HTML).text
     assert "How does that sit with you?" in page and "<b>a seat" not in page

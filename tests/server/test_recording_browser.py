@@ -131,6 +131,8 @@ def test_it_cannot_be_stopped_or_moved_and_is_reviewed_slowly(
     assert seen[0] == 0.25 and start_s - 0.7 < seen[1] < start_s + 0.4
     page.wait_for_selector('#review[data-state="ready"]')
     assert page.locator("#review canvas").count() == 0
+    assert "a real person" in page.inner_text("footer")
+    assert "none of these people exists" not in page.inner_text("body")
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1600, "light")])

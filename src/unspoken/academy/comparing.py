@@ -193,6 +193,7 @@ def _extra(showing: Showing, mark: Mark) -> dict[str, Any]:
     """A mark beside all moments: what it can have been, from a second and a half before it."""
     return {
         **_at(showing, mark.t_s, max(0.0, mark.t_s - 1.5), mark.t_s),
+        "clock": clock_text((showing.film.starts_at_s or 0.0) + mark.t_s),
         "t_s": mark.t_s,
         "guess": GUESSES.get(mark.guess, ""),
         "sure": _SURE.get(mark.confidence or 0, ""),

@@ -136,7 +136,13 @@ class Showings:
             recording = self.recording(showing_id)
             acted = self.open(showing_id.removesuffix(_RECORDING), span)
             digest = hashlib.sha256(f"{acted.digest} recording".encode()).hexdigest()
-            return replace(acted, showing_id=showing_id, digest=digest, recording=recording)
+            return replace(
+                acted,
+                showing_id=showing_id,
+                title=f"{acted.title}, the recording",
+                digest=digest,
+                recording=recording,
+            )
         place = self._place(showing_id)
         if place.name != "analysis.json":
             return _scripted(showing_id, load_script(place))

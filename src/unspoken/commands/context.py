@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from unspoken import records
 from unspoken.analysis import Analysis
 from unspoken.commands.faults import tell
 from unspoken.context.adding import AddedFile, Request, add_file, loaded, shifted
@@ -262,12 +263,13 @@ def _consent(before: Consent, texts: Sequence[str]) -> Consent:
     if said.get("training") == "no":
         said, before = {}, Consent()
     try:
-        return replace(before, **said)
+        consent: Consent = records.from_json(Consent, {**records.to_json(before), **said})
     except ValueError as error:
         raise UsageError(
             f"--consent: {error}.",
             "Write --consent training=2026-03-05; --consent training=no takes it back.",
         ) from None
+    return consent
 
 
 def _pair(option: str, text: str) -> tuple[str, str]:

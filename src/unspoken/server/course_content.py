@@ -40,6 +40,7 @@ def course_content(library: Library, desk: Desk, course: Course) -> dict[str, An
     seen = {one.showing for one in watched(desk) if one.state == "done"}
     parts = []
     for part in course.plan.parts:
+        state: str
         if part.lesson:
             state = states[part.lesson].state
         elif part.observe:
