@@ -136,11 +136,14 @@ def _bench_insight(
             "--hours", min=0, help="Also measure speed over so many interactions of an hour."
         ),
     ] = 0,
+    studies: Annotated[
+        bool, typer.Option("--studies/--no-studies", help="Leave the studies out: speed alone.")
+    ] = True,
 ) -> None:
     """Simulate studies with known truth: what is named, how often intervals hold, how fast."""
     from unspoken.bench.insight import insight_bench
 
-    raise typer.Exit(insight_bench(out, quick=quick, seed=seed, hours=hours))
+    raise typer.Exit(insight_bench(out, quick=quick, seed=seed, hours=hours, studies=studies))
 
 
 def register(app: typer.Typer, bench: typer.Typer) -> None:

@@ -37,7 +37,7 @@ LEAST_CUSTOMERS = 5
 #: Fewer moments than this cannot tell two rates apart.
 LEAST_MOMENTS = 6
 #: Moments beyond which a customer's weight hardly grows.
-_FULL_WEIGHT = 3.0
+_FULL_WEIGHT = 30.0
 #: Degrees of freedom per effective customer, where weights already hold back the loud ones.
 _DF_PER_CUSTOMER = 3.0
 _TAIL = 0.025

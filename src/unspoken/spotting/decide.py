@@ -144,13 +144,16 @@ class Timed(Protocol):
     """What has an onset, an apex and an offset: a candidate, an event."""
 
     @property
-    def onset_s(self) -> float: ...
+    def onset_s(self) -> float:
+        """First movement, seconds."""
 
     @property
-    def apex_s(self) -> float: ...
+    def apex_s(self) -> float:
+        """Largest displacement, seconds."""
 
     @property
-    def offset_s(self) -> float: ...
+    def offset_s(self) -> float:
+        """End, seconds."""
 
 
 def one_movement(a: Timed, b: Timed, *, share_unit: bool) -> bool:
