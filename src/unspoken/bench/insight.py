@@ -40,6 +40,8 @@ _NOTHING: tuple[tuple[str, Plan, bool], ...] = (
     ("40 customers, nothing planted", Plan(planted=""), False),
     ("40, nothing planted, one frowns 100 times as often", Plan(planted="", frowner=100.0), False),
 )
+#: Fewer customers than make a group cannot be compared.
+_LEAST_HOURS = 30
 _SIZES, _SPREADS = (6, 10, 20, 40), (2.0, 1.0, 0.5)
 
 
@@ -234,12 +236,17 @@ def insight_bench(
     Raises
     ------
     UsageError
-        When nothing is left to do.
+        When nothing is left to do, or too few hours are asked for.
     """
     if not (studies or hours):
         raise UsageError(
             "--no-studies leaves the studies out, and no speed was asked for.",
             "Add --hours 1000, or leave --no-studies out.",
+        )
+    if 0 < hours < _LEAST_HOURS:
+        raise UsageError(
+            f"--hours {hours}: so few interactions are not compared.",
+            f"Ask for {_LEAST_HOURS} or more, or for 0 to leave the measurement out.",
         )
     document: dict[str, object] = {"seed": seed}
     document |= _studies(seed, quick=quick) if studies else {}
@@ -257,7 +264,7 @@ def insight_bench(
 
 def _studies(seed: int, *, quick: bool) -> dict[str, object]:
     """Simulate the studies and print what was found; the figures as plain values."""
-    studies, nothing, covered = (3, 5, 2) if quick else (100, 300, 120)
+    studies, nothing, covered = (3, 5, 2) if quick else (300, 300, 120)
     found = [recovery(what, plan, _seeds(seed, studies)) for what, plan in _PLANTED]
     _print_recovery(found)
     quiet = [
