@@ -31,7 +31,8 @@ demo: $(READY) ## analyse a sample made on the spot and show planted against fou
 
 test: $(READY) $(CLIPS) ## the test suite
 	@$(MAKE) --no-print-directory OPTIONAL=--optional $(VENDOR)
-	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	@# One thread per numerical call: more of them only wait for each other beside other workers.
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 check: $(READY) ## lint, formatting and types
 	$(BIN)/ruff check .

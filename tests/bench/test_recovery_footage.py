@@ -8,7 +8,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from unspoken.bench.recovery.footage import ClassSpans, classify_signals, read_class_table
+from unspoken.bench.recovery.footage import (
+    ClassSpans,
+    classify_signals,
+    known_classes,
+    read_class_table,
+)
 from unspoken.errors import UsageError
 from unspoken.timing import Interval
 
@@ -80,3 +85,13 @@ def test_a_table_that_makes_no_sense_is_refused(tmp_path: Path, text: str) -> No
     path.write_text(text)
     with pytest.raises(UsageError, match=r"classes\.csv"):
         read_class_table(path)
+
+
+def test_a_small_face_is_a_class_of_its_own_unless_the_user_says_what_it_is() -> None:
+    still = ClassSpans(rest="still")
+    small = known_classes("a.mp4", 29.0, {})
+    assert small is not None and small.rest == "small"
+    assert known_classes("a.mp4", 40.0, {}) is None, "the signals tell"
+    assert known_classes("a.mp4", 29.0, {"a": still}) == still
+    assert known_classes("a.mp4", 29.0, {"*": still}) == still
+    assert known_classes("a.mp4", 29.0, {"b.mp4": still}) == small

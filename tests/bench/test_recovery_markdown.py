@@ -21,6 +21,9 @@ SPOTTING = {"footage": "still", "kind": "micro", "overlap": 0.5, "precision": 0.
 ERRORS = {"count": 9, "median_abs_ms": 7.4, "median_abs_frames": 0.22, "bias_ms": -2.0}
 
 
+STEP = {"stated_per_min": 0.5, "observed": RATE, "ratio": 3.0, "low": 0.62, "high": None}
+
+
 def document() -> dict[str, Any]:
     engine = {
         "cells": [CELL, CELL | {"footage": "all"}, CELL | {"part": "upper"}],
@@ -28,8 +31,9 @@ def document() -> dict[str, Any]:
         "timing": [{"footage": "still", "point": "apex", "errors": ERRORS}],
         "units": [],
         "reliability": [
-            {"stated_per_min": 0.5, "observed": RATE, "ratio": 3.0, "low": 0.62, "high": None}
+            STEP,
         ],
+        "asked": [{"footage": "all", "step": STEP}, {"footage": "still", "step": STEP}],
         "spotting": [SPOTTING | {"f1": 0.85}, SPOTTING | {"overlap": 0.3, "f1": 0.99}],
     }
     other = {"spotting": [SPOTTING | {"precision": 0.1, "recall": 0.2, "f1": None}]}
@@ -55,10 +59,11 @@ def test_every_table_has_its_rows() -> None:
     assert "| still | all | 0.03 | 200 ms | 9 of 10 | 90 % (60-98) | 0.93 |" in lines
     assert "| still | micro | 3 | 2.0 | 1.50 (0.31-4.38) |" in lines
     assert "| still | apex | 9 | 7 ms | 0.22 | -2 ms |" in lines
-    assert "| 0.5 | 3 in 2.0 min | 3.00 (0.62--) |" in lines
+    assert "| all | 0.5 | 3 in 2.0 min | 3.00 (0.62--) |" in lines
+    assert "| still | 0.5 | 3 in 2.0 min | 3.00 (0.62--) |" in lines
     assert "| still | micro | 0.90 / 0.80 | 0.10 / 0.20 | 0.85 | - |" in lines
     # Classes together, parts of still faces and other overlaps would only repeat.
-    assert sum(line.startswith("| still |") for line in lines) == 4
+    assert sum(line.startswith("| still |") for line in lines) == 5
 
 
 def test_tables_replace_what_stood_between_the_marks(tmp_path: Path) -> None:

@@ -138,6 +138,9 @@ def test_figures_of_spotting_timing_units_and_alarms() -> None:
     assert rates[ALL, "micro"].count == 2 and rates[ALL, "macro"].count == 0
     assert figures.side_effects.count == 1
     assert [(s.stated_per_min, s.observed.count) for s in figures.reliability][-1] == (0.5, 2)
+    asked = {row.footage: row.step for row in figures.asked}
+    assert asked["still"].observed.count == 1 and asked["still"].observed.exposure_s == 30.0
+    assert asked[ALL].observed.exposure_s == 60.0
     units = next(u for u in figures.units if u.footage == ALL)
     assert units.detections == 3 and units.precision == 1.0
     assert units.recall == pytest.approx(5 / 6)

@@ -20,6 +20,7 @@ from scipy.interpolate import PchipInterpolator
 from scipy.spatial import Delaunay
 
 from unspoken.facs.basis import INNER_EYE_CORNERS, MESH_POINTS, AUBasis
+from unspoken.threads import single_threads
 
 __all__ = ["Eyelid", "FaceWarp", "icd_of", "personal_fields", "similarity_rotation"]
 
@@ -366,13 +367,22 @@ def _interpolation(net: Floats, shape: tuple[int, int]) -> tuple[NDArray[np.int6
     where = painted.ravel().astype(np.int64)
     weight = _shares(triangles, where, at)
     unsure = ~(weight.min(axis=1) > -1e-9)
-    where[unsure] = triangles.find_simplex(at[unsure])
+    # The search solves every triangle through LAPACK, whose threads only wait for each other.
+    with single_threads():
+        where[unsure] = triangles.find_simplex(at[unsure])
     weight[unsure] = _shares(triangles, where[unsure], at[unsure])
     return triangles.simplices[where].astype(np.int64), weight
 
 
 def _shares(triangles: Delaunay, where: NDArray[np.int64], at: Floats) -> Floats:
-    """Barycentric coordinates of points in given triangles, shape (points, 3)."""
-    transform = triangles.transform[where]
-    first_two = np.einsum("pij,pj->pi", transform[:, :2], at - transform[:, 2])
+    """Barycentric coordinates of points in given triangles, shape (points, 3).
+
+    Written out: ``triangles.transform`` has to solve every triangle through LAPACK.
+    """
+    corners = triangles.points[triangles.simplices]
+    last = corners[:, 2]
+    (ax, ay), (bx, by) = (corners[:, 0] - last).T, (corners[:, 1] - last).T
+    rows = np.stack((by, -bx, -ay, ax), axis=1) / (ax * by - bx * ay)[:, None]
+    inverse = rows[where].reshape(-1, 2, 2)
+    first_two = np.einsum("pij,pj->pi", inverse, at - last[where])
     return np.column_stack((first_two, 1.0 - first_two.sum(axis=1)))

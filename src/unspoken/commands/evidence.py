@@ -52,7 +52,8 @@ def evidence(
         int | None, typer.Option("--copies", min=1, help="Planted copies per clip at most.")
     ] = None,
     footage: Annotated[
-        str, typer.Option("--class", help="All clips are still, listening, talking or lively.")
+        str,
+        typer.Option("--class", help="All clips are still, listening, talking, lively or small."),
     ] = "",
     fps: Annotated[
         float | None, typer.Option("--fps", help="Pictures a second, for folders of pictures.")

@@ -41,6 +41,9 @@ _ONE_SIDED: tuple[tuple[int, ...], ...] = ((1, 2), (6, 12))
 
 #: Unnamed units smaller than this part of the largest named one did not take part.
 _LEAST_PART = 0.15
+#: A side moved alone if the other moved less than this part of it, and the two are this many
+#: standard errors apart.
+_ONE_SIDED_SHARE, _APART = 0.4, 2.5
 
 Array = NDArray[np.float64]
 
@@ -135,8 +138,8 @@ def contributing_units(channel: int, z: Array, amplitude: Array) -> dict[str, fl
 
     A unit takes part when it moved the right way and stands out on its own: at 2 standard
     deviations if the channel names it, at 3.5 and a good part of the best unit's clarity and size
-    otherwise. Of a pair, the side that moved less than 0.4 of the other (and less clearly)
-    is left out: the movement was one-sided.
+    otherwise. Of a pair both sides take part, unless one moved less than 0.4 of the other and the
+    difference is too large for noise: the movement was one-sided.
 
     Parameters
     ----------
@@ -160,14 +163,26 @@ def contributing_units(channel: int, z: Array, amplitude: Array) -> dict[str, fl
     for unit in ACTION_UNITS:
         if unit.paired:
             left, right = (UNIT_INDEX[key] for key in unit.keys)
-            _keep_side(chosen, left, right, z, amplitude)
+            _settle_side(chosen, left, right, z, amplitude)
     ordered = sorted(chosen, key=lambda u: -float(amplitude[u]))
     return {UNIT_KEYS[u]: float(amplitude[u]) for u in ordered}
 
 
-def _keep_side(chosen: set[int], left: int, right: int, z: Array, amplitude: Array) -> None:
-    """Drop the side of a pair that hardly moved."""
-    if left in chosen and right in chosen:
-        weak, strong = (left, right) if amplitude[left] < amplitude[right] else (right, left)
-        if amplitude[weak] < 0.4 * amplitude[strong] and z[weak] < 0.6 * z[strong]:
-            chosen.discard(weak)
+def _settle_side(chosen: set[int], left: int, right: int, z: Array, amplitude: Array) -> None:
+    """Name both sides of a pair, unless one clearly moved less than the other.
+
+    Most movements are two-sided, and noise alone takes one side below what it needs to stand out.
+    A side that was not measured is never added.
+    """
+    if not chosen & {left, right}:
+        return
+    weak, strong = (left, right) if amplitude[left] < amplitude[right] else (right, left)
+    if not z[weak] or not z[strong]:
+        return
+    errors = amplitude[[weak, strong]] / z[[weak, strong]]
+    apart = (amplitude[strong] - amplitude[weak]) / np.hypot(*errors)
+    if amplitude[weak] < _ONE_SIDED_SHARE * amplitude[strong] and apart > _APART:
+        chosen.discard(weak)
+        chosen.add(strong)
+    elif amplitude[weak] > 0:
+        chosen |= {weak, strong}

@@ -32,6 +32,7 @@ from unspoken.bench.recovery.results import CopyResult, read_result, write_resul
 from unspoken.bench.recovery.survey import clip_keys, survey_clip
 from unspoken.errors import InputError, OutputError, UnspokenError, UsageError
 from unspoken.settings import Settings
+from unspoken.threads import single_threads
 
 __all__ = ["Campaign", "Step", "run_copies", "settle_plan"]
 
@@ -232,14 +233,12 @@ def _path_of(clip: str, fps: float | None) -> FacePath:
 
 def _work(job: _Job) -> str:
     """Carry out one job and save what came of it; give its label."""
-    import cv2
-
-    cv2.setNumThreads(1)
     try:
-        path = _path_of(job.facts.path, job.settings.fps)
-        result = make_and_analyse(
-            job.plan, job.facts, path, job.copy, job.settings, job.baseline, job.keep
-        )
+        with single_threads():
+            path = _path_of(job.facts.path, job.settings.fps)
+            result = make_and_analyse(
+                job.plan, job.facts, path, job.copy, job.settings, job.baseline, job.keep
+            )
     except OutputError:
         raise
     except UnspokenError as error:

@@ -141,6 +141,14 @@ class Verification:
 
 
 @dataclass(frozen=True)
+class AskedRow:
+    """Reported on the untouched copies of one class of footage, against the rate asked for."""
+
+    footage: str
+    step: RateStep
+
+
+@dataclass(frozen=True)
 class Figures:
     """All figures of one spotter."""
 
@@ -153,6 +161,7 @@ class Figures:
     alarms: tuple[AlarmRow, ...]
     side_effects: Rate
     reliability: tuple[RateStep, ...]
+    asked: tuple[AskedRow, ...]
     verification: Verification
     planted: int
     occupied: int

@@ -1,7 +1,7 @@
-"""Which class of footage every moment belongs to: still, listening, talking or lively.
+"""Which class of footage every moment belongs to: still, listening, talking, lively or small.
 
-Said by the user, or read off the untouched clip's own signals by four rules over windows of two
-seconds (`classify_signals`):
+Said by the user; or small, where the face is smaller than the engine asks for; or read off the
+untouched clip's own signals by four rules over windows of two seconds (`classify_signals`):
 
 * lively: the head turns faster than 12 degrees a second (root mean square);
 * talking: the opening of the mouth, without what is slower than 0.7 s, has a root mean square of at
@@ -17,7 +17,7 @@ make footage lively, because what is planted must not change its class.
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
@@ -34,15 +34,20 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CLASSES",
+    "SMALL_ICD_PX",
     "ClassSpans",
     "FootageClass",
     "as_class",
     "classify_signals",
+    "known_classes",
     "read_class_table",
 ]
 
-FootageClass = Literal["still", "listening", "talking", "lively"]
-CLASSES: tuple[FootageClass, ...] = ("still", "listening", "talking", "lively")
+FootageClass = Literal["still", "listening", "talking", "lively", "small"]
+CLASSES: tuple[FootageClass, ...] = ("still", "listening", "talking", "lively", "small")
+#: Below this distance between the inner eye corners (pixels of the picture, which are what limits
+#: the engine) a whole clip is of the class small.
+SMALL_ICD_PX = 40.0
 
 Floats = NDArray[np.float64]
 _WINDOW_S = 2.0
@@ -159,6 +164,29 @@ def as_class(name: str, place: str) -> FootageClass:
         known = ", ".join(CLASSES)
         raise UsageError(f"{place}: expected a class of footage ({known}), found {name!r}.")
     return name
+
+
+def known_classes(name: str, icd_px: float, given: Mapping[str, ClassSpans]) -> ClassSpans | None:
+    """Classes that are known without looking at a clip's signals.
+
+    Parameters
+    ----------
+    name : str
+        File name of the clip.
+    icd_px : float
+        Median distance between the inner eye corners, pixels.
+    given : mapping of str to ClassSpans
+        What the user said, by file name with or without its ending; "*" for all clips.
+
+    Returns
+    -------
+    ClassSpans or None
+        What the user said; all small for a small face; None where the signals are to tell.
+    """
+    for key in (name, Path(name).stem, "*"):
+        if key in given:
+            return given[key]
+    return ClassSpans(rest="small") if icd_px < SMALL_ICD_PX else None
 
 
 def read_class_table(path: Path) -> dict[str, ClassSpans]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from unspoken.bench.doc_page import renew
+from unspoken.bench.recovery.figures import ALL
 from unspoken.errors import InputError, UnspokenError, UsageError
 
 __all__ = ["main", "tables"]
@@ -160,16 +161,20 @@ def _units(engine: Row) -> str:
 
 
 def _stated(engine: Row) -> str:
-    rows = [
-        (
-            f"{step['stated_per_min']:g}",
-            f"{step['observed']['count']} in {step['observed']['exposure_s'] / 60:.1f} min",
-            f"{_number(step['ratio'])} ({_number(step['low'])}-{_number(step['high'])})",
-        )
-        for step in engine["reliability"]
+    rows = [(ALL, *_against(step)) for step in engine["reliability"]]
+    rows += [
+        (row["footage"], *_against(row["step"])) for row in engine["asked"] if row["footage"] != ALL
     ]
-    heads = ("stated at most, a minute", "observed", "observed over stated (95 %)")
+    heads = ("footage", "stated at most, a minute", "observed", "observed over stated (95 %)")
     return _table("Stated against observed false alarms, untouched copies", heads, rows)
+
+
+def _against(step: Row) -> tuple[str, str, str]:
+    return (
+        f"{step['stated_per_min']:g}",
+        f"{step['observed']['count']} in {step['observed']['exposure_s'] / 60:.1f} min",
+        f"{_number(step['ratio'])} ({_number(step['low'])}-{_number(step['high'])})",
+    )
 
 
 def _beside(engine: Row, other: Row, name: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from unspoken.bench.metrics.reliability import RateStep
 from unspoken.bench.recovery.curves import MOST_LINES, detection_curves, reliability_plot
 from unspoken.bench.recovery.figures import ALL, CellRow, Figures, Verification
 from unspoken.bench.recovery.plan import Plan
@@ -25,6 +26,7 @@ _FOOTAGE_WORDS = {
     "listening": "listening",
     "talking": "talking",
     "lively": "lively",
+    "small": "small faces",
 }
 
 
@@ -164,15 +166,20 @@ def _spotter(one: Figures) -> dict[str, Any]:
             reliability_plot([(s.stated_per_min, s.ratio, s.low, s.high) for s in one.reliability])
         ),
         "steps": [
-            {
-                "stated": f"{s.stated_per_min:g}",
-                "count": s.observed.count,
-                "observed": _number(s.observed.per_min),
-                "ratio": _number(s.ratio),
-                "interval": _interval(s.low, s.high),
-            }
-            for s in one.reliability
+            *(_step(ALL, step) for step in one.reliability),
+            *(_step(row.footage, row.step) for row in one.asked if row.footage != ALL),
         ],
+    }
+
+
+def _step(footage: str, step: RateStep) -> dict[str, Any]:
+    return {
+        "footage": _FOOTAGE_WORDS[footage],
+        "stated": f"{step.stated_per_min:g}",
+        "count": step.observed.count,
+        "observed": _number(step.observed.per_min),
+        "ratio": _number(step.ratio),
+        "interval": _interval(step.low, step.high),
     }
 
 

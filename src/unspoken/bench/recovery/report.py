@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from unspoken.bench.recovery.campaign import Campaign, Step, run_copies, settle_plan
 from unspoken.bench.recovery.figures import Figures
-from unspoken.bench.recovery.footage import ClassSpans
+from unspoken.bench.recovery.footage import known_classes
 from unspoken.bench.recovery.page import render_page
-from unspoken.bench.recovery.plan import ClipFacts, Plan
+from unspoken.bench.recovery.plan import Plan
 from unspoken.bench.recovery.results import CopyResult
 from unspoken.bench.recovery.score import ClipScore, score_clip
 from unspoken.bench.recovery.summing import sum_up
@@ -74,7 +73,7 @@ def report_results(plan: Plan, results: Sequence[CopyResult], campaign: Campaign
         scores[name] = []
         for clip in plan.clips:
             own = [r for r in results if r.clip == clip.facts.key]
-            spans = _spans_of(clip.facts, campaign.classes)
+            spans = known_classes(clip.facts.name, clip.facts.icd_px, campaign.classes)
             score = score_clip(clip, own, spans, baseline=name != "engine")
             if score is not None:
                 scores[name].append(score)
@@ -86,11 +85,3 @@ def report_results(plan: Plan, results: Sequence[CopyResult], campaign: Campaign
     page = render_page(plan, figures, failures)
     write_tables(campaign.out, plan, figures, scores, failures, page)
     return Recovery(plan, figures, failures)
-
-
-def _spans_of(facts: ClipFacts, classes: dict[str, ClassSpans]) -> ClassSpans | None:
-    """Classes the user gave for a clip; None where its own signals are to tell."""
-    for name in (facts.name, Path(facts.name).stem, "*"):
-        if name in classes:
-            return classes[name]
-    return None

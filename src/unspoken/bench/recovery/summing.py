@@ -28,6 +28,7 @@ from unspoken.bench.metrics.reliability import RateStep
 from unspoken.bench.recovery.figures import (
     ALL,
     AlarmRow,
+    AskedRow,
     CellRow,
     Figures,
     SpottingRow,
@@ -73,7 +74,12 @@ def sum_up(spotter: str, scores: Sequence[ClipScore], asked_per_min: float, seed
         confusion=_confusion(scores),
         alarms=tuple(row for name in present for row in _alarms(scores, name)),
         side_effects=_side_effects(scores),
-        reliability=_reliability(scores, asked_per_min),
+        reliability=_reliability(scores, ALL, [s for s in _STEPS if s <= asked_per_min]),
+        asked=tuple(
+            AskedRow(name, step)
+            for name in present
+            for step in _reliability(scores, name, [asked_per_min])
+        ),
         verification=_verification(everything),
         planted=len(everything),
         occupied=sum(o.occupied for o in everything),
@@ -291,12 +297,16 @@ def _side_effects(scores: Sequence[ClipScore]) -> Rate:
     return false_alarm_rate((len(_extra(s, ALL, _NEW)), s.planted_exposure_s) for s in scores)
 
 
-def _reliability(scores: Sequence[ClipScore], asked_per_min: float) -> tuple[RateStep, ...]:
-    stated = [a.event.false_alarms_per_min for s in scores for a in _extra(s, ALL, ("untouched",))]
+def _reliability(
+    scores: Sequence[ClipScore], footage: str, steps: Sequence[float]
+) -> tuple[RateStep, ...]:
+    alarms = [a for s in scores for a in _extra(s, footage, ("untouched",))]
+    stated = [alarm.event.false_alarms_per_min for alarm in alarms]
     if any(rate != rate for rate in stated):
         return ()  # a spotter that states no rates
-    exposure_s = sum(t for s in scores for t in s.exposure_s.values())
-    steps = [step for step in _STEPS if step <= asked_per_min]
+    exposure_s = sum(
+        t for s in scores for name, t in s.exposure_s.items() if footage in (ALL, name)
+    )
     return rate_reliability(stated, exposure_s, steps)
 
 
