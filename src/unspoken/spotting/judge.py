@@ -15,7 +15,7 @@ from unspoken.spotting.artefacts import MOUTH_ARTEFACTS, ArtefactFinder
 from unspoken.spotting.calibration import Prior, TailCalibration
 from unspoken.spotting.candidates import Candidate
 from unspoken.spotting.channels import AREAS, EYE_UNITS, SPEECH_UNITS, UNIT_AREA, Area
-from unspoken.spotting.decide import MICRO_MIN_HZ, classify
+from unspoken.spotting.decide import MICRO_MIN_HZ, classify, one_movement
 from unspoken.spotting.events import Event
 from unspoken.spotting.excursions import MIN_DISPLACEMENT_ICD, MIN_TOTAL_S, displacement_icd
 from unspoken.spotting.window import EvidenceWindow
@@ -250,8 +250,12 @@ class Judge:
         seen_s = max(seen_s, 60.0 * sum(lower))
         if not last and seen_s < _BURN_IN_S:
             return []
-        ready = [c for c in self._waiting if last or c.offset_s + _SETTLE_S <= until_s]
-        self._waiting = [c for c in self._waiting if not last and c.offset_s + _SETTLE_S > until_s]
+        open_yet = [c for c in self._waiting if not last and c.offset_s + _SETTLE_S > until_s]
+        # Views of one movement are decided together, or the first to end would be told alone.
+        ended = [c for c in self._waiting if c not in open_yet]
+        open_yet += [c for c in ended if any(_same(c, later) for later in open_yet)]
+        ready = [c for c in ended if c not in open_yet]
+        self._waiting = open_yet
         self._recent = [c for c in self._recent if c.offset_s > until_s - _REMEMBER_S]
         self._emitted = [e for e in self._emitted if e.offset_s > until_s - _REMEMBER_S]
         for area, applied in self._applied.items():
@@ -302,7 +306,10 @@ class Judge:
         for other in self._emitted:
             if other.kind == "blink":
                 continue
+            shared = not other.action_units.keys().isdisjoint(event.action_units)
             if iou(other.interval, event.interval) >= 0.4:
+                return True
+            if one_movement(other, event, share_unit=shared):
                 return True
             inside = other.interval.overlap_s(event.interval) >= 0.7 * event.interval.duration_s
             if (
@@ -352,5 +359,4 @@ def _same_moment(a: Candidate, b: Candidate) -> bool:
 
 def _same(a: Candidate, b: Candidate) -> bool:
     """Whether two candidates are views of one movement."""
-    overlap = iou(Interval(a.onset_s, a.offset_s), Interval(b.onset_s, b.offset_s))
-    return overlap >= 0.5 or (overlap >= 0.25 and abs(a.apex_s - b.apex_s) <= 0.12)
+    return one_movement(a, b, share_unit=not a.units.keys().isdisjoint(b.units))
