@@ -285,7 +285,8 @@ no moments. What the values rest on: [Emotion readings](reading.md),
 | `speaker`, `said` | role of who speaks at the apex; what was said in the six seconds before |
 | `rarity` | 0..1: the chance that a minute of this person holds no such movement |
 | `signals` | `kind`, `strength` 0..1, `rule`, `evidence` (sentences), `response`; strongest first |
-| `flags` | the event's own, and `duchenne_smile`, `social_smile`, `abstained`, `short_baseline` |
+| `flags` | the event's own, and `duchenne_smile`, `social_smile`, `abstained`, `short_baseline`; \
+`same_movement` where a surer event tells the movement: no signals, counted nowhere |
 """
 
 

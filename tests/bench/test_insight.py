@@ -11,6 +11,7 @@ import pytest
 from unspoken.bench.insight import coverage, insight_bench, recovery, speed
 from unspoken.bench.insight_study import STEPS, Plan, shuffled, simulate
 from unspoken.bench.processes import own_peak_mb
+from unspoken.errors import UsageError
 
 
 def test_the_same_seed_gives_the_same_study_and_another_another() -> None:
@@ -68,6 +69,19 @@ def test_the_command_prints_tables_and_writes_figures(
     assert "| 40 customers, planted, labels shuffled | 5 |" in capsys.readouterr().out
     figures = json.loads(out.read_text(encoding="utf-8"))
     assert len(figures["coverage"]) == 12 and figures["speed"] == []
+
+
+def test_speed_can_be_measured_alone_and_nothing_at_all_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "speed.json"
+    assert insight_bench(out, quick=True, seed=3, hours=30, studies=False) == 0
+    assert "labels shuffled" not in capsys.readouterr().out
+    assert set(json.loads(out.read_text(encoding="utf-8"))) == {"seed", "speed"}
+    with pytest.raises(UsageError, match="no speed was asked for"):
+        insight_bench(None, quick=True, seed=3, hours=0, studies=False)
+    with pytest.raises(UsageError, match="so few"):
+        insight_bench(None, quick=True, seed=3, hours=1, studies=False)
 
 
 @pytest.mark.slow

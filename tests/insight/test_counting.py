@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from unspoken.errors import InputError
 from unspoken.insight.counting import choose_measures, count_groups
 from unspoken.insight.groupings import Grouping
-from unspoken.insight.interactions import Interaction, Segment
+from unspoken.insight.interactions import Interaction, Segment, marks_of
+from unspoken.insight.stored import Moment, Signal
+from unspoken.reading.moments import SAME_MOVEMENT
 
 STEP = Grouping("step", "segment kind", "step")
 
@@ -83,3 +85,16 @@ def test_steps_side_by_side_lose_and_double_nothing(edges: list[float], times: l
     counts = count_groups([made], STEP, ["signal:confusion"])
     assert counts.minutes.sum() == pytest.approx(601.0 / 60.0)
     assert counts.moments.sum() == len(times)
+
+
+def test_a_moment_that_tells_again_what_a_surer_one_tells_is_not_counted() -> None:
+    sure, again = (
+        Moment("1-1", 1, "micro", 4.9, 5.0, 5.3, {"AU4L": 0.2}, signals=[Signal("confusion", 0.4)])
+        for _ in range(2)
+    )
+    again.flags = [SAME_MOVEMENT]
+    assert {name: len(at) for name, at in marks_of([sure, again]).items()} == {
+        "micro": 1,
+        "signal:confusion": 1,
+        "AU4": 1,
+    }

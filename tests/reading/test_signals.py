@@ -165,3 +165,19 @@ rules:
     book = parse_playbook(text, "mine.yaml").playbook
     (moment,), _ = read_moments([event(*both(4, 7))], LONG, None, book)
     assert "only a guess" in moment.signals[0].evidence
+
+
+def test_one_movement_told_by_two_events_gives_its_signals_once() -> None:
+    sure = event(*both(9), at=12.43, length=0.52, amplitude=0.3, event_id="1-1")
+    narrow = event(*both(9), at=12.44, length=0.11, amplitude=0.2, event_id="1-2")
+    smile = event(*both(12), kind="macro", at=10.0, length=1.5, event_id="1-3")
+    for told in ([sure, narrow, smile], [narrow, smile, sure]):
+        found = {m.event_id: m for m in moments(*told)}
+        assert found["1-1"].signals and "same_movement" not in found["1-1"].flags
+        assert found["1-2"].signals == () and "same_movement" in found["1-2"].flags
+        assert found["1-1"].signals == moments(smile, sure)[1].signals
+
+
+def test_two_movements_one_after_the_other_both_give_signals() -> None:
+    first, second = (event(*both(4, 7), at=at, event_id=str(at)) for at in (10.0, 10.6))
+    assert all(m.signals for m in moments(first, second))

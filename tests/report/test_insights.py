@@ -68,7 +68,7 @@ def test_the_page_fetches_nothing_and_runs_nothing(found: Study, tmp_path: Path)
 def test_a_quiet_study_says_what_could_have_been_found(tmp_path: Path) -> None:
     quiet = study(shuffled(simulate(Plan(), 3), 3), Question(by=("step",)))
     page = render_study(quiet, tmp_path)
-    assert "Nothing stands out" in page and "or more would have been" in page
+    assert "Nothing stands out" in page and "or more would have shown" in page
 
 
 def test_text_from_outside_cannot_become_markup(tmp_path: Path) -> None:
@@ -94,6 +94,12 @@ def test_it_fits_the_screen_and_can_be_walked_through_by_key(
     page.on("request", lambda r: complaints.append(r.url) if r.url != path.as_uri() else None)
     page.goto(path.as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    edges = page.evaluate(
+        "[...document.querySelector('.rates').querySelectorAll('svg.dot')]"
+        ".map(e => e.getBoundingClientRect()).map(r => [r.left, r.width])"
+    )
+    assert len(edges) > 2 and edges[0][1] > 0  # the scale, and the rows it belongs to
+    assert all(row == pytest.approx(edges[0], abs=1.0) for row in edges)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the findings"
     summary = page.query_selector("details:not([open]) > summary")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from unspoken.facs.units import UNIT_INDEX
 from unspoken.spotting.channels import CHANNELS, contributing_units
-from unspoken.spotting.decide import classify, find_peaks
+from unspoken.spotting.decide import classify, find_peaks, one_movement
 from unspoken.spotting.filters import BANK_S
 
 Rule = Literal["onset", "strict"]
@@ -104,3 +105,26 @@ def test_both_sides_are_reported_strongest_first() -> None:
         z[UNIT_INDEX[key]], amplitude[UNIT_INDEX[key]] = 30 * size, size
     channel = UNIT_INDEX["AU12R"]
     assert list(contributing_units(channel, z, amplitude)) == ["AU12R", "AU12L", "AU6L", "AU6R"]
+
+
+@dataclass(frozen=True)
+class View:
+    onset_s: float
+    apex_s: float
+    offset_s: float
+
+
+def test_a_view_within_another_that_peaks_with_it_is_the_same_movement() -> None:
+    wide, narrow = View(12.33, 12.43, 12.85), View(12.39, 12.44, 12.50)
+    assert one_movement(wide, narrow, share_unit=True)
+    assert one_movement(narrow, wide, share_unit=True)
+    assert not one_movement(wide, narrow, share_unit=False)  # a brow above a moving mouth
+
+
+def test_a_brief_movement_within_a_long_one_is_its_own_when_it_peaks_apart() -> None:
+    smile, brief = View(10.0, 10.8, 20.0), View(15.0, 15.15, 15.4)
+    assert not one_movement(smile, brief, share_unit=True)
+
+
+def test_movements_that_follow_each_other_are_two() -> None:
+    assert not one_movement(View(1.0, 1.1, 1.4), View(1.4, 1.5, 1.8), share_unit=True)

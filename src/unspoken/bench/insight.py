@@ -13,6 +13,7 @@ from unspoken.bench.insight_folders import write_hours
 from unspoken.bench.insight_study import RATES, Plan, shuffled, simulate
 from unspoken.bench.metrics.intervals import wilson_interval
 from unspoken.bench.processes import measure_process
+from unspoken.errors import UsageError
 from unspoken.filing import Batch
 from unspoken.insight.interactions import Interaction
 from unspoken.insight.study import Question, Study, study
@@ -39,6 +40,8 @@ _NOTHING: tuple[tuple[str, Plan, bool], ...] = (
     ("40 customers, nothing planted", Plan(planted=""), False),
     ("40, nothing planted, one frowns 100 times as often", Plan(planted="", frowner=100.0), False),
 )
+#: Fewer customers than make a group cannot be compared.
+_LEAST_HOURS = 30
 _SIZES, _SPREADS = (6, 10, 20, 40), (2.0, 1.0, 0.5)
 
 
@@ -207,7 +210,9 @@ def _measured(name: str, arguments: list[str], interactions: int, moments: int) 
     return Speed(name, interactions, moments, used.wall_s, used.cpu_s, used.peak_rss_mb, others)
 
 
-def insight_bench(out: Path | None, *, quick: bool, seed: int, hours: int) -> int:
+def insight_bench(
+    out: Path | None, *, quick: bool, seed: int, hours: int, studies: bool = True
+) -> int:
     """Run everything, print tables, and write the figures where asked.
 
     Parameters
@@ -220,13 +225,46 @@ def insight_bench(out: Path | None, *, quick: bool, seed: int, hours: int) -> in
         First seed.
     hours : int
         Interactions of an hour for the speed measurement; 0 leaves it out.
+    studies : bool
+        Whether studies are simulated at all.
 
     Returns
     -------
     int
         0.
+
+    Raises
+    ------
+    UsageError
+        When nothing is left to do, or too few hours are asked for.
     """
-    studies, nothing, covered = (3, 5, 2) if quick else (100, 300, 120)
+    if not (studies or hours):
+        raise UsageError(
+            "--no-studies leaves the studies out, and no speed was asked for.",
+            "Add --hours 1000, or leave --no-studies out.",
+        )
+    if 0 < hours < _LEAST_HOURS:
+        raise UsageError(
+            f"--hours {hours}: so few interactions are not compared.",
+            f"Ask for {_LEAST_HOURS} or more, or for 0 to leave the measurement out.",
+        )
+    document: dict[str, object] = {"seed": seed}
+    document |= _studies(seed, quick=quick) if studies else {}
+    fast: list[Speed] = []
+    if hours:
+        with tempfile.TemporaryDirectory(prefix="unspoken-insight-") as folder:
+            fast = speed(Path(folder), hours, 300, seed)
+        _print_speed(fast)
+    document["speed"] = [_plain(item) for item in fast]
+    if out is not None:
+        with Batch(out.parent) as batch:
+            batch.add_bytes(out.name, (json.dumps(document, indent=1) + "\n").encode())
+    return 0
+
+
+def _studies(seed: int, *, quick: bool) -> dict[str, object]:
+    """Simulate the studies and print what was found; the figures as plain values."""
+    studies, nothing, covered = (3, 5, 2) if quick else (300, 300, 120)
     found = [recovery(what, plan, _seeds(seed, studies)) for what, plan in _PLANTED]
     _print_recovery(found)
     quiet = [
@@ -235,22 +273,11 @@ def insight_bench(out: Path | None, *, quick: bool, seed: int, hours: int) -> in
     _print_quiet(quiet)
     held = [coverage(size, spread, _seeds(seed, covered)) for spread in _SPREADS for size in _SIZES]
     _print_coverage(held)
-    fast: list[Speed] = []
-    if hours:
-        with tempfile.TemporaryDirectory(prefix="unspoken-insight-") as folder:
-            fast = speed(Path(folder), hours, 300, seed)
-        _print_speed(fast)
-    if out is not None:
-        document = {
-            "seed": seed,
-            "recovery": [_plain(item) for item in found],
-            "nothing to find": [_plain(item) for item in quiet],
-            "coverage": [_plain(item) for item in held],
-            "speed": [_plain(item) for item in fast],
-        }
-        with Batch(out.parent) as batch:
-            batch.add_bytes(out.name, (json.dumps(document, indent=1) + "\n").encode())
-    return 0
+    return {
+        "recovery": [_plain(item) for item in found],
+        "nothing to find": [_plain(item) for item in quiet],
+        "coverage": [_plain(item) for item in held],
+    }
 
 
 def _seeds(first: int, count: int) -> range:

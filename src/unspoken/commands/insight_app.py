@@ -133,14 +133,21 @@ def _bench_insight(
     hours: Annotated[
         int,
         typer.Option(
-            "--hours", min=0, help="Also measure speed over so many interactions of an hour."
+            "--hours",
+            min=0,
+            help="Also measure speed over so many interactions of an hour (30 or more).",
         ),
     ] = 0,
+    no_studies: Annotated[
+        bool, typer.Option("--no-studies", help="Leave the studies out: speed alone.")
+    ] = False,
 ) -> None:
     """Simulate studies with known truth: what is named, how often intervals hold, how fast."""
     from unspoken.bench.insight import insight_bench
 
-    raise typer.Exit(insight_bench(out, quick=quick, seed=seed, hours=hours))
+    raise typer.Exit(
+        insight_bench(out, quick=quick, seed=seed, hours=hours, studies=not no_studies)
+    )
 
 
 def register(app: typer.Typer, bench: typer.Typer) -> None:

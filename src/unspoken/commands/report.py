@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from rich.console import Console
+
 from unspoken.analysis import Analysis
 from unspoken.commands.faults import say, tell
+from unspoken.commands.progress import bar
 from unspoken.errors import InputError, SourceNotFound, UsageError
 from unspoken.filing import Batch
 from unspoken.media.facts import SourceFacts
@@ -84,7 +87,14 @@ def report_command(
             )
         if not quiet:
             say("Looking for every face in the recording; this takes about as long as it lasts.")
-        shown = embedded_video(analysis, found, choices.redact or "blur", sound=choices.sound)
+        with bar(Console(stderr=True, quiet=quiet), found.name) as progress:
+            shown = embedded_video(
+                analysis,
+                found,
+                choices.redact or "blur",
+                sound=choices.sound,
+                progress=progress,
+            )
     elif choices.video == "link":
         shown = linked_video(analysis, folder, found)
     else:

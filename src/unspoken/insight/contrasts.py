@@ -4,7 +4,7 @@ Where the same customers are in both groups, everything is compared within custo
 Haenszel rate ratio with a stratum per customer. A customer who frowns all the time, or was filmed
 longer in one step than in another, weighs on both sides alike. A customer's weight grows with their
 moments only up to a point, as it should where the moments of one person come together (the weight
-of a quasi-likelihood with an intra-customer correlation of 1/4): so no single customer decides.
+of a quasi-likelihood with an intra-customer correlation of 1/11): so no single customer decides.
 Where the groups are different customers, their pooled rates are compared.
 
 The interval is made as that of a rate (`unspoken.insight.estimates`); the p value is the one that
@@ -37,7 +37,7 @@ LEAST_CUSTOMERS = 5
 #: Fewer moments than this cannot tell two rates apart.
 LEAST_MOMENTS = 6
 #: Moments beyond which a customer's weight hardly grows.
-_FULL_WEIGHT = 3.0
+_FULL_WEIGHT = 10.0
 #: Degrees of freedom per effective customer, where weights already hold back the loud ones.
 _DF_PER_CUSTOMER = 3.0
 _TAIL = 0.025

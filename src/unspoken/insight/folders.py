@@ -21,6 +21,7 @@ from unspoken import records
 from unspoken.errors import InputError, SourceNotFound
 from unspoken.insight.interactions import Interaction, Segment, TopMoment, marks_of
 from unspoken.insight.stored import Analysis, Context, Moment, Moments
+from unspoken.reading.moments import SAME_MOVEMENT
 
 __all__ = ["Loaded", "find_folders", "interaction_of", "load_interactions"]
 
@@ -176,7 +177,8 @@ def interaction_of(
 
 def _best(moments: list[Moment], folder: Path) -> tuple[TopMoment, ...]:
     """The few worth keeping: the strongest of all, and the strongest of every signal."""
-    keyed = [(*_strongest(m), m.rarity or 0.0, m) for m in moments if m.kind != "blink"]
+    counted = (m for m in moments if m.kind != "blink" and SAME_MOVEMENT not in m.flags)
+    keyed = [(*_strongest(m), m.rarity or 0.0, m) for m in counted]
     keyed.sort(key=lambda k: (-k[0], -k[2]))
     kept: list[TopMoment] = []
     per_signal: dict[str, int] = {}

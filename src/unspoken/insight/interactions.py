@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspoken.insight.stored import Moment
+from unspoken.reading.moments import SAME_MOVEMENT
 
 __all__ = ["Interaction", "Segment", "TopMoment", "marks_of"]
 
@@ -169,7 +170,7 @@ def marks_of(moments: Iterable[Moment]) -> dict[str, Array]:
     Parameters
     ----------
     moments : iterable of Moment
-        Blinks are passed over.
+        Blinks, and moments that tell again what a surer one tells, are passed over.
 
     Returns
     -------
@@ -180,7 +181,7 @@ def marks_of(moments: Iterable[Moment]) -> dict[str, Array]:
     """
     found: dict[str, list[float]] = {}
     for moment in moments:
-        if moment.kind == "blink":
+        if moment.kind == "blink" or SAME_MOVEMENT in moment.flags:
             continue
         names = {moment.kind}
         names.update(_signal_key(signal.kind) for signal in moment.signals)

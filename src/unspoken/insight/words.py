@@ -215,7 +215,7 @@ def comparison_text(result: GroupResult) -> str:
         result.verdict, "no difference seen"
     )
     if result.verdict == "no difference seen" and math.isfinite(c.visible_ratio):
-        text += f"; \u00d7{number(c.visible_ratio)} or more would have been"
+        text += f"; \u00d7{number(c.visible_ratio)} or more would have shown"
     return text
 
 

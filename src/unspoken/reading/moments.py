@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-__all__ = ["Moment", "Signal"]
+__all__ = ["SAME_MOVEMENT", "Moment", "Signal"]
+
+#: Flag of a moment that tells again what a surer one tells: no signals, and counted nowhere.
+SAME_MOVEMENT = "same_movement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class Moment:
         Strongest first; empty when no rule applies.
     flags : tuple of str
         The event's own, and ``duchenne_smile``, ``social_smile``, ``abstained``,
-        ``short_baseline``.
+        ``short_baseline``, ``same_movement``.
     """
 
     moment_id: str

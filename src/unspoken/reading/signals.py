@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -14,10 +14,11 @@ from unspoken.context.timeline import Segment
 from unspoken.facs.units import unit_of
 from unspoken.reading.baseline import BaselineFacts, Earlier, rarity
 from unspoken.reading.emotions import EmotionModel, Reading, readings
-from unspoken.reading.moments import Moment, Signal
+from unspoken.reading.moments import SAME_MOVEMENT, Moment, Signal
 from unspoken.reading.rules import NEGATIVE, Condition, Playbook, Rule
 from unspoken.reading.sieve import Sieve
 from unspoken.reading.wording import RARITY_WORDS, units_words
+from unspoken.spotting.decide import one_movement
 from unspoken.spotting.events import Event
 
 __all__ = ["SAID_S", "Seen", "read_moments"]
@@ -26,6 +27,8 @@ __all__ = ["SAID_S", "Seen", "read_moments"]
 SAID_S = 6.0
 #: Below this strength a signal is left out.
 _LEAST = 0.02
+#: Apexes of two views of one movement are looked for this close, seconds.
+_VIEWS_S = 2.0
 Spans = Sequence[tuple[float, float]]
 
 
@@ -89,11 +92,33 @@ def read_moments(
             _seen(event, one, float(r), context)
             for event, one, r in zip(own, read, rare, strict=True)
         ]
-        rules = _rules_to_ask(seen, playbook)
+        again = _told_again(own)
+        once = [i for i in range(len(seen)) if i not in again]
+        told = [seen[i] for i in once]
+        rules = _rules_to_ask(told, playbook)
+        signals = {i: _signals(told, k, rules[k], context) for k, i in enumerate(once) if rules[k]}
         for i, one_seen in enumerate(seen):
-            signals = _signals(seen, i, rules[i], context) if rules[i] else ()
-            moments.append(_moment(one_seen, context, signals, facts))
+            moment = _moment(one_seen, context, signals.get(i, ()), facts)
+            flags = (*moment.flags, SAME_MOVEMENT) if i in again else moment.flags
+            moments.append(replace(moment, flags=tuple(sorted(flags))))
     return tuple(sorted(moments, key=lambda m: (m.apex_s, m.face_id))), baselines
+
+
+def _told_again(events: Sequence[Event]) -> set[int]:
+    """Positions of events, in order of apex, that tell a movement another tells more surely.
+
+    The spotter tells a movement once; files of another version or maker may tell it twice.
+    """
+    again: set[int] = set()
+    for i, one in enumerate(events):
+        for j in range(i + 1, len(events)):
+            other = events[j]
+            if other.apex_s - one.apex_s > _VIEWS_S:
+                break
+            shared = not one.action_units.keys().isdisjoint(other.action_units)
+            if one_movement(one, other, share_unit=shared):
+                again.add(min(i, j, key=lambda k: (np.nan_to_num(events[k].snr), -k)))
+    return again
 
 
 def _seen(event: Event, reading: Reading, rare: float, context: Context) -> Seen:

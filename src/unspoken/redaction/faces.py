@@ -3,7 +3,8 @@
 The clip is followed forwards and backwards, so that a face found late is known from the start. A
 picture is safe when every face that is expected in it was found; otherwise the whole picture has to
 go. Expected is a face that either direction sees, one that was seen both a little earlier and a
-little later, and as many as the analysis of the whole recording followed at that moment.
+little later, and as many as the analysis of the whole recording followed at that moment. The places
+of a face that was seen before and after and is missed between are held.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from unspoken.face.tracks import FaceTracker
 from unspoken.media.frame import Frame, Plane
 from unspoken.settings import Settings
 
-__all__ = ["FacesAt", "distinct_boxes", "find_faces", "smaller_frame"]
+__all__ = ["FacesAt", "distinct_boxes", "find_faces", "held_places", "smaller_frame"]
 
 Array = NDArray[np.float64]
 #: More faces than fit into a conversation, so that nobody is left out because others were first;
@@ -93,7 +94,7 @@ def find_faces(frames: Iterable[Frame], expected: Callable[[float], int]) -> lis
     for i, time_s in enumerate(times.tolist()):
         near = np.flatnonzero(np.abs(times - time_s) <= _NEIGHBOUR_S)
         needed = max(1, expected(time_s), _between(counts, times, i))
-        boxes = np.concatenate([found[j] for j in near])
+        boxes = np.concatenate([*(found[j] for j in near), held_places(found, times, i)])
         result.append(FacesAt(time_s, boxes, meshes[i], bool(counts[i] >= needed)))
     return result
 
@@ -134,6 +135,45 @@ def _between(counts: NDArray[np.intp], times: Array, i: int) -> int:
     before = counts[(times >= times[i] - _REMEMBERED_S) & (times <= times[i])]
     after = counts[(times <= times[i] + _REMEMBERED_S) & (times >= times[i])]
     return int(min(before.max(), after.max()))
+
+
+def held_places(found: Sequence[Array], times: Array, i: int) -> Array:
+    """Every place of a face that was seen around here before and after, and is missed now.
+
+    Counting alone would not notice when something else was taken for a face in the same picture.
+
+    Parameters
+    ----------
+    found : sequence of ndarray, shape (n, 4)
+        Boxes of every picture.
+    times : ndarray, shape (pictures,)
+        Seconds, rising.
+    i : int
+        The picture in question.
+
+    Returns
+    -------
+    ndarray, shape (m, 4)
+        Boxes to be blurred besides; they cover what the face passed in a second before and after.
+    """
+    before = np.flatnonzero((times >= times[i] - _REMEMBERED_S) & (times < times[i]))
+    after = np.flatnonzero((times > times[i]) & (times <= times[i] + _REMEMBERED_S))
+    missed = [
+        np.array([box for j in side for box in found[j] if not _met(box, found[i])]).reshape(-1, 4)
+        for side in (before, after)
+    ]
+    held = [box for own, others in (missed, missed[::-1]) for box in own if _met(box, others)]
+    return np.array(held).reshape(-1, 4)
+
+
+def _met(box: Array, others: Array) -> bool:
+    """Whether the middle of one of the others lies in a box, or its own in one of them."""
+    if not len(others):
+        return False
+    middle, middles = 0.5 * (box[:2] + box[2:]), 0.5 * (others[:, :2] + others[:, 2:])
+    inside = ((middles >= box[:2]) & (middles <= box[2:])).all(axis=1)
+    inside |= ((middle >= others[:, :2]) & (middle <= others[:, 2:])).all(axis=1)
+    return bool(inside.any())
 
 
 def _boxes(meshes: Sequence[NDArray[np.float32]]) -> Array:

@@ -20,6 +20,7 @@ from unspoken.analysis import Analysis
 from unspoken.errors import InputError
 from unspoken.media.frame import Frame
 from unspoken.media.small_copy import write_small_copy
+from unspoken.pipeline import Progress
 from unspoken.places import PLACES_NAME, load_places
 from unspoken.redaction.cutting import Crop, redacted
 from unspoken.summary import FacePlaces
@@ -129,6 +130,7 @@ def embedded_video(
     visible: Visible = "blur",
     *,
     sound: bool = False,
+    progress: Progress | None = None,
 ) -> PageVideo:
     """Make a small, redacted copy that travels in the page; the caller deletes it.
 
@@ -143,6 +145,8 @@ def embedded_video(
         ``places.parquet`` beside the result tells.
     sound : bool
         Whether voices can be heard.
+    progress : callable, optional
+        Called with the number of pictures done, the time of the last, and how many there are.
 
     Raises
     ------
@@ -151,7 +155,7 @@ def embedded_video(
         is the customer's.
     """
     path = source or Path(analysis.source.path)
-    look = _Redactor(analysis, visible)
+    look = _Redactor(analysis, visible, progress)
     handle, name = tempfile.mkstemp(prefix="unspoken-", suffix=".video")
     os.close(handle)
     copy = Path(name)
@@ -180,8 +184,9 @@ def embedded_video(
 class _Redactor:
     """Makes the pictures of an embedded copy."""
 
-    def __init__(self, analysis: Analysis, visible: Visible) -> None:
+    def __init__(self, analysis: Analysis, visible: Visible, progress: Progress | None) -> None:
         self._analysis = analysis
+        self._progress = progress
         self._how: Literal["blur", "landmarks"] = "landmarks" if visible == "landmarks" else "blur"
         self._places: list[FacePlaces] = []
         if visible == "others":
@@ -196,8 +201,11 @@ class _Redactor:
             self._places = [known[face_id] for face_id in customers if face_id in known]
 
     def __call__(self, frames: Iterable[Frame]) -> Iterator[tuple[NDArray[np.uint8], float]]:
-        for picture, time_s, _safe in redacted(frames, self._how, self._expected, self._shown):
+        made = redacted(frames, self._how, self._expected, self._shown)
+        for done, (picture, time_s, _safe) in enumerate(made, start=1):
             yield picture, time_s
+            if self._progress is not None:
+                self._progress(done, time_s, self._analysis.clock.frames)
 
     def _expected(self, time_s: float) -> int:
         return sum(face.first_s <= time_s <= face.last_s for face in self._analysis.faces)

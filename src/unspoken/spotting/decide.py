@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unspoken.spotting.calibration import FLOOR
 from unspoken.spotting.channels import CHANNEL_AREA, Area
+from unspoken.timing import Interval, iou
 
-__all__ = ["MICRO_CAP_S", "MICRO_MIN_HZ", "Peak", "classify", "find_peaks"]
+__all__ = ["MICRO_CAP_S", "MICRO_MIN_HZ", "Peak", "Timed", "classify", "find_peaks"]
+__all__ += ["one_movement"]
 
 #: Below this frame rate nothing is called a micro-expression.
 MICRO_MIN_HZ = 19.5
@@ -19,6 +21,9 @@ MICRO_MIN_HZ = 19.5
 MICRO_CAP_S = 1.0
 _MICRO_TOTAL_S = 0.5
 _MICRO_ONSET_S = 0.3
+#: Descriptions of one movement: they overlap by so much; or by less, with apexes this close
+#: (seconds); or one lies within the other by this part, and they share a unit besides.
+_SAME_IOU, _SAME_APEX_IOU, _SAME_APEX_S, _WITHIN = 0.5, 0.25, 0.12, 0.7
 
 Array = NDArray[np.float64]
 
@@ -133,3 +138,52 @@ def classify(
     if brief and rate_hz < MICRO_MIN_HZ:
         return None if total <= _MICRO_TOTAL_S else "macro"
     return "micro" if brief else "macro"
+
+
+class Timed(Protocol):
+    """What has an onset, an apex and an offset: a candidate, an event."""
+
+    @property
+    def onset_s(self) -> float:
+        """First movement, seconds."""
+
+    @property
+    def apex_s(self) -> float:
+        """Largest displacement, seconds."""
+
+    @property
+    def offset_s(self) -> float:
+        """End, seconds."""
+
+
+def one_movement(a: Timed, b: Timed, *, share_unit: bool) -> bool:
+    """Whether two descriptions are of one movement of the face.
+
+    Two detectors see one movement with different edges: one of them from its sharp beginning to its
+    sharp end, another from first to last displacement. Then their intervals overlap little, but one
+    lies within the other and both peak together.
+
+    Parameters
+    ----------
+    a, b : Timed
+        Of one face.
+    share_unit : bool
+        Whether an action unit, on the same side, is in both.
+
+    Examples
+    --------
+    >>> from unspoken.spotting.candidates import Candidate
+    >>> def seen(onset, apex, offset):
+    ...     return Candidate("pulse", "upper", 9.0, onset, apex, offset, {"AU9L": 0.2}, {}, 0.1)
+    >>> one_movement(seen(12.33, 12.43, 12.85), seen(12.39, 12.44, 12.50), share_unit=True)
+    True
+    """
+    first, second = Interval(a.onset_s, a.offset_s), Interval(b.onset_s, b.offset_s)
+    overlap = iou(first, second)
+    if overlap >= _SAME_IOU:
+        return True
+    if abs(a.apex_s - b.apex_s) > _SAME_APEX_S:
+        return False
+    shorter = min(first.duration_s, second.duration_s)
+    within = share_unit and first.overlap_s(second) >= _WITHIN * shorter
+    return overlap >= _SAME_APEX_IOU or within
