@@ -27,16 +27,21 @@ Detector = Literal["pulse", "excursion"]
 #: What is calibrated by itself: a detector, a part of the face, whether the mouth is busy there.
 Judged = tuple[Detector, Area, bool]
 #: Brief peaks come as often as in simulated white noise at 30 frames/s, and reach a little higher.
-#: Longer stays: between white noise (next to none) and a face whose pose wanders, where they reach
-#: many times higher; little is known of a recording before they have come.
+#: Longer stays come from a face whose pose wanders, as on development footage of people who listen.
+#: They are rare, so that half a minute without any says little, and the prior counts for as much.
+_HELD = Prior(2.0, 1.2, minutes=0.6, peaks=5.0)
 _PRIORS: dict[Judged, Prior] = {
     ("pulse", "upper", False): Prior(15.0, 0.35),
     ("pulse", "lower", False): Prior(20.0, 0.35),
     ("pulse", "lower", True): Prior(20.0, 0.5),
-    ("excursion", "upper", False): Prior(2.0, 0.8),
-    ("excursion", "lower", False): Prior(2.0, 0.8),
-    ("excursion", "lower", True): Prior(2.0, 0.8),
+    ("excursion", "upper", False): _HELD,
+    ("excursion", "lower", False): _HELD,
+    ("excursion", "lower", True): _HELD,
 }
+#: False candidates for each decoy. What noise does has no direction; what a turned head leaves in
+#: the evidence has one, because it grows with the square of the turn: 32 stays the right way and
+#: 18 the wrong way in four minutes of untouched development footage.
+_PER_DECOY: dict[Detector, float] = {"pulse": 1.0, "excursion": 2.0}
 #: Two detectors in two parts of the face look at every moment.
 _AT_ONCE = 4
 #: A calm mouth is judged by what calm mouths do, a busy one (`MOUTH_ARTEFACTS`) by what it does.
@@ -101,7 +106,7 @@ class Judge:
 
         Each of the four calibrations that look at a moment gets a quarter of the asked rate.
         """
-        share = self._settings.false_alarms_per_min / _AT_ONCE
+        share = self._settings.false_alarms_per_min / _AT_ONCE / _PER_DECOY[detector]
         return self.calibration[detector, area, busy].threshold(share)
 
     def _busy(self, area: Area, start_s: float, stop_s: float) -> float:
@@ -272,7 +277,7 @@ class Judge:
     def rate(self, candidate: Candidate) -> float:
         """False alarms per minute, over all calibrations, at a candidate's statistic."""
         own = self.calibration[self._judged(candidate)]
-        return _AT_ONCE * own.rate(candidate.statistic)
+        return _AT_ONCE * _PER_DECOY[candidate.detector] * own.rate(candidate.statistic)
 
     def _merged(self, passed: list[Candidate], busy: dict[Area, Interval]) -> list[Candidate]:
         """One candidate per movement: the surest keeps its times, the others give their units."""
