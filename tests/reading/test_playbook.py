@@ -58,6 +58,15 @@ def test_contradictory_rules_are_named_with_the_lines_of_both() -> None:
     assert 'rules "glad" (line 5) and "sorry" (line 11) contradict each other' in message
 
 
+@pytest.mark.parametrize("unless", ["{kind: micro}", "{reading: {happiness: 0.4}}", "{}"])
+def test_a_rule_that_excludes_what_it_asks_for_is_named_with_its_line(unless: str) -> None:
+    asked = "{kind: micro, reading: {happiness: 0.6}}"
+    text = HEAD + rule("glad", "satisfaction", asked, f"    unless: {unless}\n")
+    assert fault(text).startswith('mine.yaml, line 5: rule "glad" can never hold')
+    stricter = HEAD + rule("glad", "satisfaction", asked, "    unless: {rarity: 0.5}\n")
+    assert len(parse_playbook(stricter, "mine.yaml").playbook.rules) == 1
+
+
 def test_rules_told_apart_by_a_condition_do_not_contradict() -> None:
     text = (
         HEAD

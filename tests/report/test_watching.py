@@ -122,7 +122,13 @@ def test_the_player_shows_exactly_the_picture_under_the_playhead(
 ) -> None:
     analysis, folder, times = filmed
     made = linked_video if mode == "link" else None
-    video = made(analysis, folder / "result") if made else embedded_video(analysis)
+    told: list[int] = []
+    video = (
+        made(analysis, folder / "result")
+        if made
+        else embedded_video(analysis, progress=lambda done, _time_s, _total: told.append(done))
+    )
+    assert told == (list(range(1, len(times) + 1)) if mode == "embed" else [])
     path = write_report(analysis, folder / "result", extras=Extras(video=video))
     if video.embedded is not None:
         video.embedded.unlink()

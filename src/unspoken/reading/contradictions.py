@@ -1,4 +1,4 @@
-"""Rules that contradict each other: where one applies, so does another that says the opposite."""
+"""Rules that contradict each other, or themselves and can never hold."""
 
 from __future__ import annotations
 
@@ -17,9 +17,15 @@ _DISPLEASED = frozenset(
 
 
 def opposed_faults(rules: Sequence[Rule], marked: Marked, name: str) -> list[str]:
-    """A sentence for every pair of rules that contradict or repeat each other."""
+    """A sentence for every rule that can never hold and every pair that contradicts or repeats."""
     faults = []
     for i, one in enumerate(rules):
+        if one.unless is not None and _condition_implies(one.when, one.unless):
+            line = marked.line(("rules", i, "id"))
+            faults.append(
+                f'{name}, line {line}: rule "{one.id}" can never hold: all that unless names is '
+                "there whenever when is. Take out of unless what when asks for."
+            )
         for j in range(i + 1, len(rules)):
             other = rules[j]
             covered = implies(one, other) or implies(other, one)

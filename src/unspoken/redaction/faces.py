@@ -159,7 +159,9 @@ def held_places(found: Sequence[Array], times: Array, i: int) -> Array:
     before = np.flatnonzero((times >= times[i] - _REMEMBERED_S) & (times < times[i]))
     after = np.flatnonzero((times > times[i]) & (times <= times[i] + _REMEMBERED_S))
     missed = [
-        np.array([box for j in side for box in found[j] if not _met(box, found[i])]).reshape(-1, 4)
+        np.array(
+            [box for j in side.tolist() for box in found[j] if not _met(box, found[i])]
+        ).reshape(-1, 4)
         for side in (before, after)
     ]
     held = [box for own, others in (missed, missed[::-1]) for box in own if _met(box, others)]

@@ -10,7 +10,7 @@ from unspoken.bench.evidence.figures import BackendFigures, Value
 __all__ = ["coverage_plot", "gain_plot", "heat_colour"]
 
 _WIDTH, _HEIGHT = 560.0, 250.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 12.0, 12.0, 46.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 66.0, 12.0, 12.0, 46.0
 #: Styles the report's style sheet knows.
 MOST_LINES = 4
 _APART = 4.0
