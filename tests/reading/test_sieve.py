@@ -54,7 +54,8 @@ def test_signals_are_the_same_as_when_every_event_is_asked_about_every_rule(
 
     monkeypatch.setattr(signals, "_rules_to_ask", everything)
     full, _ = signals.read_moments(events, LONG, Context(), playbook)
-    assert asked == [len(events)]
+    told_once = [m for m in full if signals.SAME_MOVEMENT not in m.flags]
+    assert asked == [len(told_once)] and len(told_once) > 0.9 * len(events)
     assert sum(len(m.signals) for m in full) > 20
     assert [m.signals for m in sieved] == [m.signals for m in full]
 
