@@ -9,6 +9,7 @@ from unspoken.bench.planted_emotions import plant_events
 from unspoken.context.record import Context
 from unspoken.reading import signals
 from unspoken.reading.emotion_table import LABELS
+from unspoken.reading.moments import SAME_MOVEMENT
 from unspoken.reading.playbook import find_playbook, shipped
 from unspoken.reading.rules import Condition, Rule
 from unspoken.reading.sieve import Sieve
@@ -54,7 +55,7 @@ def test_signals_are_the_same_as_when_every_event_is_asked_about_every_rule(
 
     monkeypatch.setattr(signals, "_rules_to_ask", everything)
     full, _ = signals.read_moments(events, LONG, Context(), playbook)
-    told_once = [m for m in full if signals.SAME_MOVEMENT not in m.flags]
+    told_once = [m for m in full if SAME_MOVEMENT not in m.flags]
     assert asked == [len(told_once)] and len(told_once) > 0.9 * len(events)
     assert sum(len(m.signals) for m in full) > 20
     assert [m.signals for m in sieved] == [m.signals for m in full]
