@@ -28,7 +28,7 @@ Detector = Literal["pulse", "excursion"]
 Judged = tuple[Detector, Area, bool]
 #: Brief peaks come as often as in simulated white noise at 30 frames/s, and reach a little higher.
 #: Longer stays come from a face whose pose wanders, as on development footage of people who listen.
-#: They are rare, so that half a minute without any says little, and the prior counts for as much.
+#: They are rare: half a minute without any says little, so the prior counts for about as much.
 _HELD = Prior(2.0, 1.2, minutes=0.6, peaks=5.0)
 _PRIORS: dict[Judged, Prior] = {
     ("pulse", "upper", False): Prior(15.0, 0.35),
@@ -39,8 +39,8 @@ _PRIORS: dict[Judged, Prior] = {
     ("excursion", "lower", True): _HELD,
 }
 #: False candidates for each decoy. What noise does has no direction; what a turned head leaves in
-#: the evidence has one, because it grows with the square of the turn: 32 stays the right way and
-#: 18 the wrong way in four minutes of untouched development footage.
+#: the evidence has one: 32 stays the right way and 18 the wrong way were counted in four minutes of
+#: untouched films of listening (development only; why it has one was not looked into).
 _PER_DECOY: dict[Detector, float] = {"pulse": 1.0, "excursion": 2.0}
 #: Two detectors in two parts of the face look at every moment.
 _AT_ONCE = 4
