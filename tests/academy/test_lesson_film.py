@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from unspoken.academy.browser import find_chromium
+from unspoken.academy.clip_cards import Captions, web_vtt
 from unspoken.academy.lesson import parse_lesson
 from unspoken.academy.lesson_cards import cards
-from unspoken.academy.lesson_film import Captions, render_lesson, web_vtt
+from unspoken.academy.lesson_film import render_lesson
 from unspoken.academy.rendering import SYNTHETIC
 from unspoken.errors import UsageError
 

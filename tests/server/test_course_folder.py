@@ -14,7 +14,7 @@ from unspoken.errors import OutputError, UsageError
 from unspoken.media.writer import ClipWriter
 from unspoken.server import course_folder
 from unspoken.server.clip_store import ClipStore
-from unspoken.server.course_folder import inline_modules, write_course
+from unspoken.server.course_folder import write_course
 from unspoken.server.lesson_content import scenes_of
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -53,7 +53,7 @@ title: Ours
 COURSE = """title: Ours
 parts:
   - lesson: tiny
-  - drill: spot
+  - test: post
   - video: ours.mp4
     title: Welcome
 """
@@ -84,12 +84,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert write_course(course, library, place / "stick", size=64, store=store) == 1
     assert not [p for p in place.iterdir() if p.name.startswith(".")]
     return place / "stick"
-
-
-def test_modules_are_inlined_with_all_they_import() -> None:
-    found = inline_modules("offline.js")
-    assert {"offline.js", "scene-view.js", "clip-player.js", "checks.js", "voice.js"} == set(found)
-    assert all(address.startswith("data:text/javascript;base64,") for address in found.values())
 
 
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:

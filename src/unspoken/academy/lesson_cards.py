@@ -141,4 +141,7 @@ def _question_cards(block: CheckBlock, face_size: int) -> Iterator[Card]:
     seconds = max(asked, scene.film.seconds) if scene else asked
     yield Card("question", f"{question}<ol>{open_list}</ol>", seconds, scene)
     why = f"{question}<ol>{marked}</ol><p>{escape(block.why)}</p>"
-    yield Card("question", why, _seconds(block.why) + 2.0)
+    seconds = _seconds(block.why) + 2.0
+    # With the answer the face is shown once more: a flash is gone before it is known what it was.
+    again = max(seconds, scene.film.seconds) if scene else seconds
+    yield Card("question", why, again, scene)

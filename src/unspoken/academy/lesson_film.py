@@ -6,72 +6,29 @@ stand in the picture, or in a WebVTT file beside the clip.
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
-from importlib.resources import files
 from itertools import chain, repeat
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from unspoken import __version__
-from unspoken.academy.browser import Browser
+from unspoken.academy.clip_cards import Captions, Picture, Press, put_faces, web_vtt, write_beside
 from unspoken.academy.lesson import Lesson
 from unspoken.academy.lesson_cards import Card, cards
 from unspoken.academy.lesson_scene import Scene
-from unspoken.academy.rendering import SYNTHETIC, Studio, decoded
+from unspoken.academy.rendering import SYNTHETIC, Studio
 from unspoken.academy.scene_clip import pictures
 from unspoken.errors import UsageError
-from unspoken.filing import part_path, writing
+from unspoken.filing import writing
 from unspoken.media.writer import ClipWriter
 
-__all__ = ["Captions", "LessonClip", "render_lesson", "web_vtt"]
+__all__ = ["LessonClip", "render_lesson"]
 
 FPS = Fraction(30)
 #: Side of one face in shares of the picture's height; two stand in a row.
 _FACE = 0.72
-Picture = NDArray[np.uint8]
-
-_PAGE = files("unspoken.academy") / "lesson_card.html"
-
-
-@dataclass(frozen=True)
-class Captions:
-    """Words of a clip: start and end, seconds, and what is said."""
-
-    lines: tuple[tuple[float, float, str], ...]
-
-
-class _Press:
-    """Sets cards in a browser."""
-
-    def __init__(self, width: int, height: int) -> None:
-        page = _PAGE.read_bytes()
-        self._browser = Browser(lambda path: (page, "text/html") if path == "/" else None)
-        try:
-            size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-            self._browser.call("Emulation.setDeviceMetricsOverride", **size)
-            self._browser.open("/")
-            self._browser.run(
-                "new Promise((done) => { const wait = () => globalThis.card ? done(1) : "
-                "setTimeout(wait, 20); wait(); })"
-            )
-        except BaseException:
-            self._browser.close()
-            raise
-
-    def card(self, kind: str, html: str) -> Picture:
-        self._browser.run(f"card({json.dumps(kind)}, {json.dumps(html)})")
-        shot = self._browser.call("Page.captureScreenshot", format="png")
-        return decoded(base64.b64decode(shot["data"]))
-
-    def close(self) -> None:
-        self._browser.close()
 
 
 @dataclass(frozen=True)
@@ -126,7 +83,7 @@ def render_lesson(
     tags = {"comment": SYNTHETIC, "title": lesson.head.title, "encoder": f"unspoken {__version__}"}
     with writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
-    press = _Press(width, height)
+    press = Press(width, height)
     try:
         with (
             Studio() as studio,
@@ -143,17 +100,10 @@ def render_lesson(
             seconds = float(writer.frames / FPS)
             captions = Captions(tuple(lines))
             if beside:
-                _write_beside(out.with_suffix(".vtt"), web_vtt(captions))
+                write_beside(out.with_suffix(".vtt"), web_vtt(captions))
     finally:
         press.close()
     return LessonClip(seconds, captions)
-
-
-def _write_beside(path: Path, text: str) -> None:
-    with writing(path):
-        part = part_path(path)
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
 
 
 def _captions(card: Card, begins: float) -> list[tuple[float, float, str]]:
@@ -161,7 +111,7 @@ def _captions(card: Card, begins: float) -> list[tuple[float, float, str]]:
     return [(begins + cue.start_s, begins + cue.end_s, cue.say) for cue in cues if cue.say]
 
 
-def _shown(card: Card, press: _Press, studio: Studio, *, burnt: bool) -> Iterator[Picture]:
+def _shown(card: Card, press: Press, studio: Studio, *, burnt: bool) -> Iterator[Picture]:
     count = max(1, round(card.seconds * FPS))
     if card.scene is None:
         yield from repeat(press.card(card.kind, card.html), count)
@@ -179,38 +129,9 @@ def _shown(card: Card, press: _Press, studio: Studio, *, burnt: bool) -> Iterato
         words = f"<p class='say'>{escape(said)}</p>" if said else ""
         if words not in backs:
             backs[words] = press.card(kind, card.html + words)
-        yield _put(backs[words], last, faces)
+        yield put_faces(backs[words], last, faces)
 
 
 def _said(scene: Scene, time_s: float) -> str:
     on = [cue.say for cue in scene.cues if cue.start_s <= time_s + 1e-6]
     return on[-1] if on else ""
-
-
-def _put(back: Picture, face: Picture, faces: int) -> Picture:
-    """A card with the faces in their place: on the left, or two in a row."""
-    height, width = back.shape[:2]
-    tall, wide = face.shape[:2]
-    if faces == 1:
-        x, y = round(height * 0.12), (height - tall) // 2
-    else:
-        x, y = (width - wide) // 2, round(height * 0.12)
-    made = back.copy()
-    made[y : y + tall, x : x + wide] = face
-    return made
-
-
-def web_vtt(captions: Captions) -> str:
-    """Captions as a WebVTT file."""
-
-    def stamp(seconds: float) -> str:
-        whole = round(seconds * 1000)
-        minutes, rest = divmod(whole, 60_000)
-        hours, minutes = divmod(minutes, 60)
-        return f"{hours:02}:{minutes:02}:{rest // 1000:02}.{rest % 1000:03}"
-
-    parts = ["WEBVTT\n"]
-    for start, end, words in captions.lines:
-        safe = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        parts.append(f"{stamp(start)} --> {stamp(end)}\n{' '.join(safe.split())}\n")
-    return "\n".join(parts)

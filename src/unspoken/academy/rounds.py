@@ -26,11 +26,15 @@ from unspoken.academy.stimuli import (
 )
 from unspoken.facs.prototypes import EMOTIONS
 
-__all__ = ["CATCHES_A_ROUND", "TASKS", "PlannedTrial", "plan_round", "threshold_of", "truths_of"]
+__all__ = [
+    "CATCHES_A_ROUND", "TASKS", "PlannedTrial", "plan_round", "round_of", "threshold_of",
+    "truths_of",
+]  # fmt: skip
 
 TASKS: tuple[str, ...] = ("identify", "spot")
 CATCHES_A_ROUND = 3
-_PER_TRUTH = {"identify": 1, "spot": 2}
+#: Trials of every truth in a round.
+_PER_TRUTH: dict[str, int] = {"identify": 1, "spot": 2}
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,11 @@ class PlannedTrial:
 def truths_of(task: str) -> tuple[str, ...]:
     """What is measured in a task, "none" left out."""
     return EMOTIONS if task == "identify" else REGIONS
+
+
+def round_of(task: str) -> dict[str, int]:
+    """By truth, how many trials one round has."""
+    return dict.fromkeys(truths_of(task), _PER_TRUTH[task]) | {NONE: CATCHES_A_ROUND}
 
 
 def threshold_of(answers: Sequence[Answer], refresh_hz: float) -> QuestPlus:

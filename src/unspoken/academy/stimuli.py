@@ -7,7 +7,7 @@ sits at, so that "shown for five frames" is a fact and not an intention.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -49,6 +49,8 @@ class Stimulus:
         In frames of the display; `target_frames` is 0 in catch trials without any movement.
     apex : dict of str to float
         Amplitudes at the apex, for feedback; empty in catch trials.
+    ordinary : dict of str to Course
+        What moves besides: talk, or what a catch trial holds. `scene` has both together.
     """
 
     scene: Scene
@@ -56,6 +58,7 @@ class Stimulus:
     target_frames: int
     total_frames: int
     apex: dict[str, float]
+    ordinary: dict[str, Course] = field(default_factory=dict)
 
 
 def durations_for(refresh_hz: float) -> tuple[float, ...]:
@@ -142,7 +145,7 @@ def catch_stimulus(
             head["yaw_deg"] = tuple((t, base[0][1] + v) for t, v in flash(lead, _TURN_S, angle))
     return Stimulus(
         Scene(identity, scene.duration_s, units, head), stimulus.onset_frame, 0,
-        stimulus.total_frames, {},
+        stimulus.total_frames, {}, units,
     )  # fmt: skip
 
 
@@ -161,11 +164,9 @@ def _assemble(
     total = onset_frame + target + max(1, round(tail_s * refresh_hz))
     onset, shown, whole = onset_frame / refresh_hz, target / refresh_hz, total / refresh_hz
     units = {key: flash(onset, shown, amplitude) for key, amplitude in apex.items() if amplitude}
-    if level.speech:
-        units = _joined(units, _speech(0.05, whole - 0.05, rng))
-    return Stimulus(
-        Scene(identity, whole, units, _head(level, whole, rng)), onset_frame, target, total, apex
-    )
+    ordinary = _speech(0.05, whole - 0.05, rng) if level.speech else {}
+    scene = Scene(identity, whole, _joined(units, ordinary), _head(level, whole, rng))
+    return Stimulus(scene, onset_frame, target, total, apex, ordinary)
 
 
 def _head(level: Level, whole_s: float, rng: np.random.Generator) -> dict[str, Course]:

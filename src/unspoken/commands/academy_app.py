@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from unspoken.commands.lessons_app import course_app, export_lesson, lesson_app
+from unspoken.commands.lessons_app import course_app, export_drill, export_lesson, lesson_app
 
 __all__ = ["academy_app", "register"]
 
@@ -18,6 +18,7 @@ academy_app = typer.Typer(
 academy_app.add_typer(lesson_app, name="lesson")
 academy_app.add_typer(course_app, name="course")
 academy_app.command("export-lesson")(export_lesson)
+academy_app.command("export-drill")(export_drill)
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 
 

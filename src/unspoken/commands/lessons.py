@@ -1,24 +1,31 @@
-"""``unspoken academy lesson check``, ``course check|export`` and ``export-lesson``."""
+"""``unspoken academy lesson check``, ``course check|export``, ``export-lesson|export-drill``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 from rich.progress import Progress
 
 from unspoken.academy.curriculum import part_title
+from unspoken.academy.drill_film import plan_drill, render_drill
 from unspoken.academy.lesson import Lesson
 from unspoken.academy.lesson_film import render_lesson
+from unspoken.academy.levels import level_named
 from unspoken.academy.library import Library, check_lessons, find_course
+from unspoken.academy.people import Cast, load_people
 from unspoken.commands.faults import tell
 
 __all__ = [
+    "DrillChoices",
     "check_course_command",
     "check_lessons_command",
     "export_course_command",
+    "export_drill_command",
     "export_lesson_command",
 ]
 
@@ -103,6 +110,49 @@ def export_lesson_command(named: str, out: Path, captions: str, height: int, *, 
     if not quiet:
         told = f"{out}: {made.seconds:.0f} s of {lesson.head.title!r}, with synthetic faces"
         tell(told if captions == "burnt" else f"{told}; captions in {out.with_suffix('.vtt')}")
+    return 0
+
+
+@dataclass(frozen=True)
+class DrillChoices:
+    """Options of ``export-drill``."""
+
+    task: str
+    level: str
+    duration_s: float
+    rounds: int
+    seed: int
+    height: int
+    captions: bool
+    quiet: bool
+
+
+def export_drill_command(out: Path, choices: DrillChoices) -> int:
+    """Draw a drill into a clip.
+
+    Raises
+    ------
+    OutputError, UsageError
+        If there is no browser, or the place cannot be written to.
+    """
+    level = level_named(choices.level)
+    rng = np.random.default_rng(choices.seed)
+    people = Cast.of(load_people()).training
+    items = plan_drill(choices.task, level, people, choices.duration_s, choices.rounds, rng)
+    title = f"Drill: {choices.task}, {level.title.lower()}"
+    with _steps(out.name, quiet=choices.quiet) as tick:
+        made = render_drill(
+            choices.task,
+            title,
+            items,
+            out,
+            height=choices.height,
+            captions=choices.captions,
+            on_face=tick,
+        )
+    if not choices.quiet:
+        told = f"{out}: {made.seconds:.0f} s, {_count(made.faces, 'synthetic face')}"
+        tell(f"{told}; captions in {out.with_suffix('.vtt')}" if choices.captions else told)
     return 0
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-__all__ = ["course_app", "export_lesson", "lesson_app"]
+__all__ = ["course_app", "export_drill", "export_lesson", "lesson_app"]
 
 lesson_app = typer.Typer(help="Lessons: Markdown files with faces in them.", no_args_is_help=True)
 course_app = typer.Typer(help="Courses: lessons, drills and videos in a row.", no_args_is_help=True)
@@ -77,3 +77,38 @@ def export_lesson(
     from unspoken.commands.lessons import export_lesson_command
 
     raise typer.Exit(export_lesson_command(lesson, out, captions, height, quiet=quiet))
+
+
+def export_drill(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Clip to write: drill.mp4.")],
+    task: Annotated[
+        Literal["identify", "spot"],
+        typer.Option("--task", help="identify: which expression. spot: whether and where."),
+    ] = "identify",
+    level: Annotated[
+        Literal["plain", "head", "speech", "three_quarter", "faint", "mixed"],
+        typer.Option("--level", help="How it is shown, as in the drills."),
+    ] = "plain",
+    duration_ms: Annotated[
+        float,
+        typer.Option(
+            "--duration", min=17, max=500, help="Of a flash, ms; rounded to 60 pictures a second."
+        ),
+    ] = 200.0,
+    rounds: Annotated[
+        int, typer.Option("--rounds", min=1, max=6, help="Each has ten faces (spot: eleven).")
+    ] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Which faces, in which order.")] = 0,
+    captions: Annotated[
+        bool, typer.Option("--captions/--no-captions", help="Write the words beside it, as .vtt.")
+    ] = True,
+    height: Annotated[
+        int, typer.Option("--height", min=240, max=2160, help="Of the picture, pixels; even.")
+    ] = 720,
+    quiet: Quiet = False,
+) -> None:
+    """Draw a drill for a group into a clip: a face, time to answer, and what it was, slowly."""
+    from unspoken.commands.lessons import DrillChoices, export_drill_command
+
+    choices = DrillChoices(task, level, duration_ms / 1000, rounds, seed, height, captions, quiet)
+    raise typer.Exit(export_drill_command(out, choices))

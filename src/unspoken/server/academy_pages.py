@@ -10,7 +10,6 @@ from starlette.responses import RedirectResponse, Response
 
 from unspoken.academy.calibration import CONFIDENCE
 from unspoken.academy.course import PURPOSES, TESTS
-from unspoken.academy.expressions import ANSWERS, EXPRESSIONS, REGION_MOVES, REGIONS, spread
 from unspoken.academy.levels import LEVELS, level_named
 from unspoken.academy.records import (
     block_result,
@@ -21,7 +20,6 @@ from unspoken.academy.records import (
 )
 from unspoken.academy.rounds import TASKS
 from unspoken.errors import UsageError
-from unspoken.facs.units import ACTION_UNITS
 from unspoken.server.charts import curve_chart, threshold_chart
 from unspoken.server.course_content import (
     course_content,
@@ -29,6 +27,7 @@ from unspoken.server.course_content import (
     what_next,
     with_retests,
 )
+from unspoken.server.drill_content import drill_content
 from unspoken.server.pages import page, render
 from unspoken.server.state import desk_of, library_of
 
@@ -141,12 +140,8 @@ def drill(request: Request) -> dict[str, Any]:
     config = {
         **asked,
         "feedback": purpose.feedback,
-        "answers": list(ANSWERS),
-        "regions": list(REGIONS),
-        "confidence": [[step, word] for step, word, _chance in CONFIDENCE],
-        "looks": _looks(asked["task"]),
+        **drill_content(asked["task"]),
         "face": desk_of(request).cast.training[0],
-        "units": {key: [f"AU{u.code}", u.name, u.region] for u in ACTION_UNITS for key in u.keys},
     }
     return {
         "config": config,
@@ -156,13 +151,6 @@ def drill(request: Request) -> dict[str, Any]:
         "level": level_named(asked["level"]).title,
         "notice_read": course_state(desk_of(request))["notice_read"],
     }
-
-
-def _looks(task: str) -> dict[str, dict[str, float]]:
-    """Every answer as a look, to hold a wrong one against what was shown."""
-    if task == "spot":
-        return {region: spread(moves[0]) for region, moves in REGION_MOVES.items()}
-    return {name: spread(shown[0].units) for name, shown in EXPRESSIONS.items()}
 
 
 @router.post("/academy/notice")

@@ -1,18 +1,17 @@
 """A course as a folder of pages that open from a USB stick: no server, nothing from the network.
 
 Browsers load no modules and no caption files beside a page that was opened as a file. So every page
-carries its modules inside an import map, the captions of videos are in its data, and faces are
-clips.
+carries its modules inside an import map, the captions of videos are in its data, and the faces of
+lessons are clips. Those of drills are drawn on the spot, see `unspoken.server.drill_folder`.
 """
 
 from __future__ import annotations
 
-import base64
-import re
 import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -27,31 +26,19 @@ from unspoken.academy.scene_clip import write_clip
 from unspoken.errors import OutputError
 from unspoken.filing import writing
 from unspoken.server.clip_store import ClipStore
+from unspoken.server.drill_folder import DrillFaces, drill_page
+from unspoken.server.inlining import import_map, policy_hashes
 from unspoken.server.lesson_content import lesson_content, scenes_of
 from unspoken.server.pages import STATIC, from_template
 
-__all__ = ["inline_modules", "write_course"]
+__all__ = ["write_course"]
 
-_MODULES = STATIC / "js" / "lesson"
-_STYLES = ("base.css", "lesson.css")
-_IMPORT = re.compile(r'^(import .+ from )"\./([\w-]+\.js)";$', re.MULTILINE)
+_LESSON = STATIC / "js" / "lesson" / "offline.js"
+_DRILL = STATIC / "js" / "drill" / "offline-drill.js"
+_STYLES = ("base.css", "lesson.css", "drill.css")
+#: Where the hashes of a page's own scripts go.
+_HASHES = "@scripts@"
 Captions = dict[str, list[tuple[float, float, str]]]
-
-
-def inline_modules(entry: str) -> dict[str, str]:
-    """A module and all it imports, by name, each as a ``data:`` address for an import map."""
-    found: dict[str, str] = {}
-    waiting = [entry]
-    while waiting:
-        name = waiting.pop()
-        if name in found:
-            continue
-        text = (_MODULES / name).read_text(encoding="utf-8")
-        waiting += [module for _begin, module in _IMPORT.findall(text)]
-        # A data: address has no folder, so neighbours are called by their bare names.
-        content = _IMPORT.sub(r'\1"\2";', text).encode()
-        found[name] = f"data:text/javascript;base64,{base64.b64encode(content).decode()}"
-    return dict(sorted(found.items()))
 
 
 def write_course(
@@ -123,21 +110,26 @@ class _Folder:
         self.folder = folder
         self.size = size
         self.store = store or ClipStore()
-        self.modules = inline_modules("offline.js")
+        self.modules = import_map(_LESSON)
+        drills = any(part.drill for part in course.plan.parts)
+        self.faces = DrillFaces() if drills else None
 
     def write(self, on_clip: Callable[[int, int], None]) -> int:
         style = "\n".join((STATIC / "css" / n).read_text(encoding="utf-8") for n in _STYLES)
         (self.folder / "style.css").write_text(style, encoding="utf-8")
         names = list(self.lessons)
-        for name, after in zip(names, [*names[1:], None], strict=True):
+        for name, after in zip_longest(names, names[1:]):
             self._lesson(self.lessons[name], after)
         parts = [self._part(n, part) for n, part in enumerate(self.course.plan.parts, start=1)]
         self._page("index.html", "offline_course.html", {"parts": parts})
+        if self.faces:
+            self.faces.write(self.folder)
         return self._clips(on_clip)
 
     def _page(self, name: str, template: str, content: dict[str, Any]) -> None:
         everywhere = {"course": self.course.plan, "modules": self.modules, "offline": True}
-        html = from_template(template, {**content, **everywhere})
+        html = from_template(template, {**everywhere, "hashes": _HASHES, **content})
+        html = html.replace(_HASHES, policy_hashes(html), 1)
         (self.folder / name).write_text(html, encoding="utf-8")
 
     def _lesson(self, lesson: Lesson, after: str | None) -> None:
@@ -171,6 +163,8 @@ class _Folder:
         if part.video:
             to = f"part-{number}.html"
             self._video(to, part, title)
+        if part.drill:
+            to = self._drill(part)
         return {
             "kind": part.kind,
             "title": title,
@@ -180,6 +174,16 @@ class _Folder:
             "times": part.times if part.drill else None,
             "questions": part.questions,
         }
+
+    def _drill(self, part: CoursePart) -> str:
+        assert self.faces is not None
+        page = f"drill-{part.drill}-{part.level}.html".replace("_", "-")
+        if not (self.folder / page).exists():
+            content = drill_page(part.drill, part.level, self.course.name, self.faces)
+            title = f"{part.drill} drill".capitalize()
+            modules = import_map(_DRILL)
+            self._page(page, "offline_drill.html", {**content, "title": title, "modules": modules})
+        return page
 
     def _video(self, page: str, part: CoursePart, title: str) -> None:
         files = self.course.videos

@@ -2,11 +2,12 @@
 /** A drill or test from its first face to its last. */
 
 import { initJsPsych } from "jspsych";
-import { choose, chooseMoment, element, goOn } from "./asking.js";
+import { element, goOn } from "./asking.js";
 import { explain } from "./feedback.js";
 import { FlashPlugin } from "./flash-plugin.js";
 import { Outbox } from "./outbox.js";
 import { Painter } from "./painter.js";
+import { question } from "./questioning.js";
 import { SceneStimulus } from "./stimulus.js";
 import { measureRate } from "./timing.js";
 
@@ -21,6 +22,8 @@ const screen = Object.assign(element("canvas", "", "screen"), { width: SIZE, hei
 screen.setAttribute("role", "img");
 screen.setAttribute("aria-label", "The face");
 const context = /** @type {CanvasRenderingContext2D} */ (screen.getContext("2d", { alpha: false }));
+context.fillStyle = "#77797c"; // as the style sheet has it, until there is a face
+context.fillRect(0, 0, SIZE, SIZE);
 const place = element("div", "", "ask");
 const meter = element("progress");
 meter.setAttribute("aria-label", "Progress");
@@ -91,27 +94,6 @@ function end(title, text, href, link) {
   anchor.focus();
 }
 
-/** @param {any} trial @param {import("./presenting.js").Shown} shown */
-async function question(trial, shown) {
-  const confidence = /** @type {[number, string][]} */ (config.confidence);
-  /** @type {{response: string, region: string | null, when_s: number | null}} */
-  const answer = { response: "none", region: null, when_s: null };
-  if (config.task === "identify") {
-    const names = config.answers.map((/** @type {string} */ n) => [n, n === "none" ? "none of them" : n]);
-    answer.response = await choose(place, "What did you see?", names);
-  } else {
-    answer.response = await choose(place, "Did anything happen, other than a blink, talk or a turn?", [["something", "yes"], ["none", "no"]]);
-  }
-  const rt_s = Math.max(0, (performance.now() - shown.ended_at) / 1000);
-  if (answer.response === "something") {
-    const regions = config.regions.map((/** @type {string} */ r) => [r, r]);
-    answer.region = await choose(place, "Where?", regions);
-    answer.when_s = await chooseMoment(place, trial.scene.duration_s, () => {});
-  }
-  const sure = await choose(place, "How sure are you?", confidence);
-  return { ...answer, rt_s, confidence: sure };
-}
-
 /** @param {Painter} painter @param {string} block @param {any[]} trials */
 async function playRound(painter, block, trials) {
   /** @type {(error: unknown) => void} */
@@ -162,7 +144,7 @@ async function answered(block, trial, stimulus, shown) {
   log.push({ id: trial.id, planned: shown.planned_frames, shown: shown.shown_frames, flags: shown.flags, drawn: shown.drawn, plan: stimulus.plan });
   if (shown.flags.includes("hidden")) return paused(block, trial, shown);
   become("asking");
-  const answer = await question(trial, shown);
+  const answer = await question(place, config, trial, shown);
   outbox.add(block, { id: trial.id, ...answer, shown_frames: shown.shown_frames, flags: shown.flags });
   outbox.flush().catch(() => {});
   if (!shown.flags.length) progress({ ...latest, counted: latest.counted + 1 });

@@ -13,14 +13,15 @@ const FULL = 480;
 const SLOW_MS = 100;
 
 export class Painter {
-  constructor() {
+  /** @param {Worker} [worker] What draws; the usual one where left out. */
+  constructor(worker = new Worker(new URL("./painter-worker.js", import.meta.url), { type: "module" })) {
     this.size = FULL;
     this.slow = false;
     /** @type {Job[]} */
     this.jobs = [];
     /** @type {Job | null} */
     this.current = null;
-    this.worker = new Worker(new URL("./painter-worker.js", import.meta.url), { type: "module" });
+    this.worker = worker;
     this.worker.addEventListener("message", ({ data }) => this.#took(data));
     this.worker.addEventListener("error", (event) => {
       this.#took({ error: event.message || "The faces cannot be drawn: their program did not start." });

@@ -1,0 +1,317 @@
+"""A drill as a clip for a group: a face, the question, time to answer, and what it was.
+
+A flash lasts whole pictures of the clip, which is exact in the file. What a player and a projector
+make of it nobody measures, so this is practice, not a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from html import escape
+from pathlib import Path
+
+import numpy as np
+
+from unspoken import __version__
+from unspoken.academy.clip_cards import Captions, Picture, Press, put_faces, web_vtt, write_beside
+from unspoken.academy.expressions import ANSWERS, NONE, REGIONS
+from unspoken.academy.film import Film, Part
+from unspoken.academy.levels import CATCHES, Level
+from unspoken.academy.rendering import SYNTHETIC, Studio, decoded
+from unspoken.academy.rounds import round_of
+from unspoken.academy.scene import Course, Scene
+from unspoken.academy.stimuli import (
+    Stimulus,
+    catch_stimulus,
+    expression_stimulus,
+    move_stimulus,
+)
+from unspoken.errors import UsageError
+from unspoken.facs.units import ACTION_UNITS
+from unspoken.filing import writing
+from unspoken.media.writer import ClipWriter
+
+__all__ = ["DrillClip", "Item", "plan_drill", "render_drill"]
+
+FPS = Fraction(60)
+#: Side of one face, and of each of two, in shares of the picture's height.
+_ONE, _TWO = 0.72, 0.62
+#: Seconds: the title, a word before each face, time to answer, the slow replay at least, the end.
+_TITLE_S, _READY_S, _THINK_S, _HOLD_S, _END_S = 6.0, 1.5, 7.0, 2.5, 4.0
+#: How much slower the movement is shown again, and how many pictures around it.
+_SLOWER, _AROUND = 6, 4
+_ABOUT = {
+    "identify": "Say what flashed across the face, or that nothing did.",
+    "spot": "Say whether something moved, and where. Blinks, talk and turns do not count.",
+}
+_CAUGHT = {
+    "nothing": "The face stayed still.",
+    "blink": "The face blinked.",
+    "speech": "The face said a word.",
+    "head_turn": "The head turned.",
+}
+_ORANGE = (240, 150, 0)
+_UNITS = {key: unit for unit in ACTION_UNITS for key in unit.keys}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One face of the clip.
+
+    Parameters
+    ----------
+    truth : str
+        Emotion, region or "none".
+    catch : str
+        What a catch trial holds; "" otherwise.
+    stimulus : Stimulus
+    """
+
+    truth: str
+    catch: str
+    stimulus: Stimulus
+
+
+@dataclass(frozen=True)
+class DrillClip:
+    """What was written."""
+
+    seconds: float
+    faces: int
+    captions: Captions
+
+
+def plan_drill(
+    task: str,
+    level: Level,
+    faces: Sequence[str],
+    duration_s: float,
+    rounds: int,
+    rng: np.random.Generator,
+) -> list[Item]:
+    """The faces of a clip: every expression (or region) and catch trials, in random order.
+
+    Parameters
+    ----------
+    task : {"identify", "spot"}
+    level : Level
+    faces : sequence of str
+        Names.
+    duration_s : float
+        Of every flash; rounded to whole pictures of the clip.
+    rounds : int
+        Each holds ten faces when identifying, eleven when spotting; three of them catch trials.
+    rng : numpy.random.Generator
+    """
+    hz = float(FPS)
+    truths = [t for t, count in round_of(task).items() for _ in range(count * rounds)]
+    turns = [str(who) for _ in truths for who in rng.permutation(list(faces))]
+    found = []
+    for number, place in enumerate(rng.permutation(len(truths))):
+        truth, who = truths[place], turns[number]
+        if truth == NONE:
+            kind = CATCHES[int(rng.integers(len(CATCHES)))]
+            spot = task == "spot"
+            shown = catch_stimulus(who, kind, duration_s, level, hz, rng, spot=spot)
+            found.append(Item(NONE, kind, shown))
+            continue
+        draw = expression_stimulus if task == "identify" else move_stimulus
+        found.append(Item(truth, "", draw(who, truth, duration_s, level, hz, rng)))
+    return found
+
+
+def render_drill(
+    task: str,
+    title: str,
+    items: Sequence[Item],
+    out: Path,
+    *,
+    height: int = 720,
+    captions: bool = True,
+    on_face: Callable[[int, int], None] = lambda _done, _all: None,
+) -> DrillClip:
+    """Draw a drill into a clip.
+
+    Parameters
+    ----------
+    task : {"identify", "spot"}
+    title : str
+    items : sequence of Item
+        As of `plan_drill`.
+    out : Path
+        The clip, such as ``drill.mp4``.
+    height : int
+        Of the picture, pixels, even; it is 16:9.
+    captions : bool
+        Whether the words are also written beside the clip, as .vtt.
+    on_face : callable
+        Told after every face how many are done, and of how many.
+
+    Raises
+    ------
+    UsageError
+        If `out` is no clip, or there is no browser.
+    OutputError
+        If it cannot be written; what was there before stays.
+    """
+    if out.suffix.lower() not in {".mp4", ".mkv", ".mov", ".m4v"}:
+        raise UsageError(f"{out}: expected a clip such as drill.mp4, found {out.suffix!r}.")
+    height, width = height // 2 * 2, round(height * 16 / 9) // 2 * 2
+    tags = {"comment": SYNTHETIC, "title": title, "encoder": f"unspoken {__version__}"}
+    with writing(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+    press = Press(width, height)
+    try:
+        with (
+            Studio() as studio,
+            ClipWriter(
+                out, (width, height), FPS, crf=20, options={"preset": "veryfast"}, tags=tags
+            ) as writer,
+        ):
+            reel = _Reel(writer, press, studio, height)
+            about = "Say what flashed across the face, or that nothing did."
+            if task == "spot":
+                about = (
+                    "Say whether something moved, and where. Blinks, talk and turns do not count."
+                )
+            reel.card("title", f"<h1>{escape(title)}</h1><p>{about}</p>", _TITLE_S, about)
+            for number, item in enumerate(items, start=1):
+                reel.face(task, item, f"Face {number} of {len(items)}")
+                on_face(number, len(items))
+            end = "The faces are synthetic: none of these people exists. Practice, not a test."
+            reel.card("text", f"<p>{end}</p>", _END_S, end)
+            done = DrillClip(reel.now, len(items), Captions(tuple(reel.lines)))
+            if captions:
+                write_beside(out.with_suffix(".vtt"), web_vtt(done.captions))
+    finally:
+        press.close()
+    return done
+
+
+class _Reel:
+    """Puts pictures and words one after the other."""
+
+    def __init__(self, writer: ClipWriter, press: Press, studio: Studio, height: int) -> None:
+        self.writer, self.press, self.studio, self.height = writer, press, studio, height
+        self.lines: list[tuple[float, float, str]] = []
+
+    @property
+    def now(self) -> float:
+        return float(self.writer.frames / FPS)
+
+    def card(
+        self, kind: str, html: str, seconds: float, said: str, faces: Sequence[Picture] = ()
+    ) -> None:
+        """One card, with faces that move or stand in it; what is said becomes a caption."""
+        back = self.press.card(kind, html)
+        begins, count = self.now, max(len(faces), round(seconds * FPS))
+        number = 1 if kind.endswith("faces1") else 2
+        for k in range(count):
+            face = faces[min(k, len(faces) - 1)] if faces else None
+            self.writer.add(back if face is None else put_faces(back, face, number), self.now)
+        if said:
+            self.lines.append((begins, self.now, said))
+
+    def face(self, task: str, item: Item, heading: str) -> None:
+        """A face from the word before it to what it was."""
+        side = int(self.height * _ONE) // 2 * 2
+        shown = self._drawn(item.stimulus, side)
+        head = f"<h2>{escape(heading)}</h2>"
+        kind = "question faces1"
+        self.card(kind, f"{head}<p>Look at the face.</p>", _READY_S, f"{heading}. Look.", shown[:1])
+        self.card(kind, head, 0.0, "", shown)
+        question, choices = _asked(task)
+        rows = "".join(f"<li>{escape(choice)}</li>" for choice in choices)
+        asked = f"{question} {', '.join(choices)}?"
+        self.card(kind, f"<h2>{question}</h2><ol>{rows}</ol>", _THINK_S, asked, shown[-1:])
+        self._answer(item, heading)
+
+    def _answer(self, item: Item, heading: str) -> None:
+        words, units = _told(item)
+        rows = "".join(f"<li>{escape(unit)}</li>" for unit in units)
+        html = f"<h2>{escape(words)}</h2><ul class='small'>{rows}</ul>"
+        said = " ".join([words, *(f"{unit}." for unit in units)])
+        stimulus = item.stimulus
+        side = int(self.height * (_TWO if stimulus.apex else _ONE)) // 2 * 2
+        first = max(0, stimulus.onset_frame - _AROUND)
+        moving = max(stimulus.target_frames, 20)
+        last = min(stimulus.total_frames, stimulus.onset_frame + moving + _AROUND)
+        slow = self._drawn(stimulus, side, first, last)
+        repeated = [picture for picture in slow for _ in range(_SLOWER)]
+        if not stimulus.apex:
+            seconds = len(repeated) / float(FPS) + _HOLD_S
+            self.card("question faces1", html, seconds, said, repeated)
+            return
+        head: dict[str, Course] = {
+            axis: ((0.0, course[0][1]),) for axis, course in stimulus.scene.head.items()
+        }
+        identity = stimulus.scene.identity
+        still, apex = (self._still(identity, units, head, side) for units in ({}, stimulus.apex))
+        pair = [np.hstack([picture, changed(still, apex)]) for picture in [*repeated, apex]]
+        seconds = len(pair) / float(FPS) + _HOLD_S
+        self.card("question faces2", html, seconds, f"{said} Slowly, and where it changed.", pair)
+
+    def _still(
+        self,
+        identity: str,
+        units: dict[str, float],
+        head: dict[str, Course],
+        side: int,
+    ) -> Picture:
+        scene = Scene(identity, 1.0, {k: ((0.0, v),) for k, v in units.items()}, head)
+        self.studio.load(_film(scene, side))
+        return decoded(self.studio.picture(0.5))
+
+    def _drawn(
+        self, stimulus: Stimulus, side: int, first: int = 0, last: int | None = None
+    ) -> list[Picture]:
+        """Frames, each in the middle of its time: a flash of n frames is seen in exactly n."""
+        scene = stimulus.scene
+        self.studio.load(_film(scene, side))
+        known: dict[str, Picture] = {}
+        found = []
+        for frame in range(first, stimulus.total_frames if last is None else last):
+            time_s = float((frame + Fraction(1, 2)) / FPS)
+            look = repr(scene.at(time_s))
+            if look not in known:
+                known[look] = decoded(self.studio.picture(time_s))
+            found.append(known[look])
+        return found
+
+
+def _film(scene: Scene, side: int) -> Film:
+    part = Part(
+        identity=scene.identity,
+        courses={key: list(course) for key, course in scene.units.items()},
+        head={axis: list(course) for axis, course in scene.head.items()},
+    )
+    return Film(size=side, fps=FPS, seconds=scene.duration_s, faces=[part])
+
+
+def _asked(task: str) -> tuple[str, list[str]]:
+    if task == "identify":
+        return "What did you see?", ["none of them" if a == NONE else a for a in ANSWERS]
+    return "Did anything happen, and where?", [*REGIONS, "nothing"]
+
+
+def _told(item: Item) -> tuple[str, list[str]]:
+    """What it was, and the action units of it, each once for both sides."""
+    if item.catch:
+        return f"Nothing to name. {_CAUGHT[item.catch]}", []
+    units = dict.fromkeys(_UNITS[key] for key in item.stimulus.apex if item.stimulus.apex[key])
+    shown_ms = round(1000 * item.stimulus.target_frames / float(FPS))
+    words = f"{item.truth.capitalize()}, for {shown_ms} ms."
+    return words, [f"AU{unit.code} {unit.name}" for unit in units]
+
+
+def changed(still: Picture, apex: Picture) -> Picture:
+    """The apex, with what differs from the face at rest in orange, as drills in pages show it."""
+    before, after = still.astype(np.float32), apex.astype(np.float32)
+    change = np.abs(after - before).sum(axis=2, keepdims=True)
+    share = np.clip((change - 14.0) / 110.0, 0.0, 0.75)
+    tinted = np.where(
+        share > 0, before * (1 - share) + np.array(_ORANGE, np.float32) * share, after
+    )
+    return np.asarray(np.clip(tinted, 0, 255).round(), dtype=np.uint8)
