@@ -1,22 +1,30 @@
 """Whether a recording itself may be shown in training, and what a browser needs to show it.
 
-Shown is only what the context says a customer agreed to. Everything else is refused with a reason.
+Shown is only what the context says a customer agreed to: the recording where nobody else is in it
+or everyone agreed, otherwise a copy in which the others are blurred. Everything else is refused
+with a reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 
-from unspoken.analysis import Analysis, FaceSummary
+from unspoken.academy.training_copies import (
+    TrainingCopy,
+    customers_at_once,
+    training_copy,
+    write_training_copy,
+)
+from unspoken.analysis import Analysis
 from unspoken.context.record import Context
 from unspoken.errors import InputError
+from unspoken.pipeline import Progress
 from unspoken.report.video import zeros_of
 
-__all__ = ["Recording", "recording_of"]
+__all__ = ["Recording", "copy_for_training", "recording_of"]
 
 #: What browsers play: FFmpeg's names of containers, each with a media type; and of codecs.
 _CONTAINERS = {"mp4": "video/mp4", "webm": "video/webm", "matroska": "video/x-matroska"}
@@ -40,6 +48,8 @@ class Recording:
         Capture time of the first picture.
     sound : bool
         Whether voices may be heard: only where everybody agreed.
+    redacted : bool
+        Whether it is a copy in which all but the customer are blurred.
     """
 
     path: Path
@@ -47,28 +57,33 @@ class Recording:
     zeros_s: tuple[float, ...]
     first_s: float
     sound: bool
+    redacted: bool = False
 
 
 def recording_of(analysis: Analysis, context: Context, today: date) -> Recording:
-    """The recording of an analysis, where it may be shown.
+    """The recording of an analysis, or a redacted copy of it, where it may be shown.
 
     It is looked for where it was analysed, in the folder of the result, and beside that.
 
     Raises
     ------
     InputError
-        If there is no consent, other people are in the picture, the file is not there or another
-        one, or browsers do not play it.
+        If there is no consent, other people are in the picture and there is no copy, the file is
+        not there or another one, or browsers do not play it.
     """
-    why = context.consent.refusal(today)
+    _agreed(context, today)
     everyone = context.consent.covers == "everyone"
-    if not why and not everyone and (others := _others(analysis.faces)):
-        faces = "1 other face is" if others == 1 else f"{others} other faces are"
-        why = f"{faces} in it, and the consent is the customer's alone"
-    if why:
-        raise InputError(
-            f"The recording is not shown: {why}.", "See docs/context.md, on consent in training."
-        )
+    start_s = analysis.clock.start_s
+    if not everyone and (others := _others(analysis)):
+        copy = training_copy(analysis)
+        if copy is None or customers_at_once(analysis):
+            raise InputError(
+                f"The recording is not shown: {_counted(others)} in it, and the consent is the "
+                f"customer's alone. unspoken academy redact {_named(analysis)} makes a copy in "
+                "which the others are blurred.",
+                "See docs/context.md, on consent in training.",
+            )
+        return Recording(copy.path, copy.media_type, (start_s,), start_s, False, redacted=True)
     path = _file(analysis)
     source = analysis.source
     kinds = [kind for name, kind in _CONTAINERS.items() if name in source.container.split(",")]
@@ -77,14 +92,47 @@ def recording_of(analysis: Analysis, context: Context, today: date) -> Recording
             f"The recording is not shown: browsers play {', '.join(_CODECS.values())} in MP4, WebM "
             f"or Matroska, and it is {source.codec} in {source.container}."
         )
-    return Recording(path, kinds[0], zeros_of(path, analysis), analysis.clock.start_s, everyone)
+    return Recording(path, kinds[0], zeros_of(path, analysis), start_s, everyone)
 
 
-def _others(faces: Sequence[FaceSummary]) -> int:
+def copy_for_training(
+    analysis: Analysis, context: Context, today: date, progress: Progress | None = None
+) -> TrainingCopy | None:
+    """Make the copy that is shown where others are in the picture; None where none is needed.
+
+    Raises
+    ------
+    InputError
+        If the customer did not agree, two customers are in view at once, or the recording or the
+        places of the customer's face are missing.
+    OutputError
+        If it cannot be written; a copy that was there stays.
+    """
+    _agreed(context, today)
+    if context.consent.covers == "everyone" or not _others(analysis):
+        return None
+    return write_training_copy(analysis, _file(analysis), progress)
+
+
+def _agreed(context: Context, today: date) -> None:
+    if why := context.consent.refusal(today):
+        raise InputError(
+            f"The recording is not shown: {why}.", "See docs/context.md, on consent in training."
+        )
+
+
+def _others(analysis: Analysis) -> int:
     """Faces that are not the one customer's: of another role, or in view at the same time."""
-    customers = sorted((f for f in faces if f.role == "customer"), key=lambda f: f.first_s)
-    at_once = sum(b.first_s < a.last_s for a, b in pairwise(customers))
-    return len(faces) - len(customers) + at_once
+    customers = sum(face.role == "customer" for face in analysis.faces)
+    return len(analysis.faces) - customers + customers_at_once(analysis)
+
+
+def _counted(others: int) -> str:
+    return "1 other face is" if others == 1 else f"{others} other faces are"
+
+
+def _named(analysis: Analysis) -> str:
+    return str(analysis.folder) if analysis.folder else "FOLDER"
 
 
 def _file(analysis: Analysis) -> Path:

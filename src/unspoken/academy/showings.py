@@ -47,7 +47,8 @@ class Listed:
     """An entry of the list of interactions.
 
     `problem` says why one cannot be watched. Where recordings are asked for, `recording` names the
-    showing of it, or `unshown` says why there is none.
+    showing of it, `redacted` whether all but the customer are blurred in it, or `unshown` says why
+    there is none.
     """
 
     showing_id: str
@@ -58,6 +59,7 @@ class Listed:
     seconds: float
     problem: str = ""
     recording: str = ""
+    redacted: bool = False
     unshown: str = ""
 
     @property
@@ -118,10 +120,10 @@ class Showings:
         if one.reference != "engine":
             return one
         try:
-            self.recording(one.showing_id)
+            found = self.recording(one.showing_id)
         except UnspokenError as error:
             return replace(one, unshown=error.message)
-        return replace(one, recording=one.showing_id + _RECORDING)
+        return replace(one, recording=one.showing_id + _RECORDING, redacted=found.redacted)
 
     def open(self, showing_id: str, span: Interval | None = None) -> Showing:
         """Prepare one for watching.
@@ -135,7 +137,8 @@ class Showings:
         if showing_id.endswith(_RECORDING):
             recording = self.recording(showing_id)
             acted = self.open(showing_id.removesuffix(_RECORDING), span)
-            digest = hashlib.sha256(f"{acted.digest} recording".encode()).hexdigest()
+            kind = "redacted recording" if recording.redacted else "recording"
+            digest = hashlib.sha256(f"{acted.digest} {kind}".encode()).hexdigest()
             return replace(
                 acted,
                 showing_id=showing_id,

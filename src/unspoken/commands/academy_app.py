@@ -173,6 +173,22 @@ def reenact(
     raise typer.Exit(reenact_command(result, out, choices))
 
 
+@academy_app.command()
+def redact(
+    results: Annotated[
+        list[Path], typer.Argument(metavar="RESULT...", help="Folders with results of recordings.")
+    ],
+    quiet: Quiet = False,
+) -> None:
+    """Copy recordings for training with everybody but the customer blurred, without sound.
+
+    --show-video shows the copy where others are in the picture and the customer alone agreed.
+    """
+    from unspoken.commands.academy_redact import redact_command
+
+    raise typer.Exit(redact_command(results, quiet=quiet))
+
+
 def register(bench_app: typer.Typer) -> None:
     """Add what is measured about the academy to ``unspoken bench``."""
     bench_app.command()(trials)

@@ -68,6 +68,7 @@ def observe(request: Request) -> dict[str, Any]:
             "too_long": one.too_long,
             "problem": one.problem,
             "recording": one.recording,
+            "redacted": one.redacted,
             "unshown": one.unshown,
         }
         for one in showings_of(request).listed()
@@ -139,6 +140,7 @@ def _recording(showing: Showing) -> dict[str, Any] | None:
         "first_s": showing.recording.first_s,
         "from_s": showing.film.starts_at_s or 0.0,
         "sound": showing.recording.sound,
+        "redacted": showing.recording.redacted,
     }
 
 

@@ -117,7 +117,7 @@ export function goOn(place, word, others = {}) {
     document.addEventListener("keydown", (event) => {
       const other = others[event.key.toLowerCase()];
       if (other && !event.ctrlKey && !event.metaKey && !event.altKey) other[1]();
-      else if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) done();
+      else if (event.key === "Enter" && !(event.target instanceof Element && event.target.closest("button, a"))) done();
     }, { signal: keys.signal });
     place.append(row);
     button.focus({ preventScroll: true });
