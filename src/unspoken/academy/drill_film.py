@@ -12,6 +12,7 @@ from fractions import Fraction
 from html import escape
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from unspoken import __version__
@@ -40,8 +41,8 @@ FPS = Fraction(60)
 _ONE, _TWO = 0.72, 0.62
 #: Seconds: the title, a word before each face, time to answer, the slow replay at least, the end.
 _TITLE_S, _READY_S, _THINK_S, _HOLD_S, _END_S = 6.0, 1.5, 7.0, 2.5, 4.0
-#: How much slower the movement is shown again, and how many pictures around it.
-_SLOWER, _AROUND = 6, 4
+#: How much slower the movement is shown again, how many pictures of it at least, and around it.
+_SLOWER, _LEAST_SLOW, _AROUND = 6, 20, 4
 _ABOUT = {
     "identify": "Say what flashed across the face, or that nothing did.",
     "spot": "Say whether something moved, and where. Blinks, talk and turns do not count.",
@@ -226,30 +227,30 @@ class _Reel:
         rows = "".join(f"<li>{escape(choice)}</li>" for choice in choices)
         asked = f"{question} {', '.join(choices)}?"
         self.card(kind, f"<h2>{question}</h2><ol>{rows}</ol>", _THINK_S, asked, shown[-1:])
-        self._answer(item, heading)
+        self._answer(item, shown)
 
-    def _answer(self, item: Item, heading: str) -> None:
+    def _answer(self, item: Item, shown: Sequence[Picture]) -> None:
         words, units = _told(item)
         rows = "".join(f"<li>{escape(unit)}</li>" for unit in units)
         html = f"<h2>{escape(words)}</h2><ul class='small'>{rows}</ul>"
         said = " ".join([words, *(f"{unit}." for unit in units)])
         stimulus = item.stimulus
-        side = int(self.height * (_TWO if stimulus.apex else _ONE)) // 2 * 2
+        moving = max(stimulus.target_frames, _LEAST_SLOW)
         first = max(0, stimulus.onset_frame - _AROUND)
-        moving = max(stimulus.target_frames, 20)
-        last = min(stimulus.total_frames, stimulus.onset_frame + moving + _AROUND)
-        slow = self._drawn(stimulus, side, first, last)
+        slow = shown[first : stimulus.onset_frame + moving + _AROUND]
         repeated = [picture for picture in slow for _ in range(_SLOWER)]
         if not stimulus.apex:
             seconds = len(repeated) / float(FPS) + _HOLD_S
             self.card("question faces1", html, seconds, said, repeated)
             return
+        side = int(self.height * _TWO) // 2 * 2
         head: dict[str, Course] = {
             axis: ((0.0, course[0][1]),) for axis, course in stimulus.scene.head.items()
         }
         identity = stimulus.scene.identity
         still, apex = (self._still(identity, units, head, side) for units in ({}, stimulus.apex))
-        pair = [np.hstack([picture, changed(still, apex)]) for picture in [*repeated, apex]]
+        tinted = changed(still, apex)
+        pair = [np.hstack([_smaller(picture, side), tinted]) for picture in [*repeated, apex]]
         seconds = len(pair) / float(FPS) + _HOLD_S
         self.card("question faces2", html, seconds, f"{said} Slowly, and where it changed.", pair)
 
@@ -264,15 +265,13 @@ class _Reel:
         self.studio.load(_film(scene, side))
         return decoded(self.studio.picture(0.5))
 
-    def _drawn(
-        self, stimulus: Stimulus, side: int, first: int = 0, last: int | None = None
-    ) -> list[Picture]:
+    def _drawn(self, stimulus: Stimulus, side: int) -> list[Picture]:
         """Frames, each in the middle of its time: a flash of n frames is seen in exactly n."""
         scene = stimulus.scene
         self.studio.load(_film(scene, side))
         known: dict[str, Picture] = {}
         found = []
-        for frame in range(first, stimulus.total_frames if last is None else last):
+        for frame in range(stimulus.total_frames):
             time_s = float((frame + Fraction(1, 2)) / FPS)
             look = repr(scene.at(time_s))
             if look not in known:
@@ -288,6 +287,10 @@ def _film(scene: Scene, side: int) -> Film:
         head={axis: list(course) for axis, course in scene.head.items()},
     )
     return Film(size=side, fps=FPS, seconds=scene.duration_s, faces=[part])
+
+
+def _smaller(picture: Picture, side: int) -> Picture:
+    return np.asarray(cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _asked(task: str) -> tuple[str, list[str]]:
