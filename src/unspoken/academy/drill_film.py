@@ -231,8 +231,7 @@ class _Reel:
 
     def _answer(self, item: Item, shown: Sequence[Picture]) -> None:
         words, units = _told(item)
-        rows = "".join(f"<li>{escape(unit)}</li>" for unit in units)
-        html = f"<h2>{escape(words)}</h2><ul class='small'>{rows}</ul>"
+        html = f"<h2>{escape(words)}</h2><p>{escape(', '.join(units))}</p>"
         said = " ".join([words, *(f"{unit}." for unit in units)])
         stimulus = item.stimulus
         moving = max(stimulus.target_frames, _LEAST_SLOW)

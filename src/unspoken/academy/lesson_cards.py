@@ -37,12 +37,15 @@ class Card:
         How long it is shown; a scene takes its own time.
     scene : Scene, optional
         The faces, and the words that go with them.
+    said : str
+        What a voice reads, where that is other than what stands on it.
     """
 
     kind: str
     html: str
     seconds: float
     scene: Scene | None = None
+    said: str = ""
 
 
 def cards(lesson: Lesson, face_size: int) -> list[Card]:
@@ -68,9 +71,11 @@ def cards(lesson: Lesson, face_size: int) -> list[Card]:
         else:
             found += _question_cards(block.block, face_size)
     sources = "".join(f"<li>{escape(source)}</li>" for source in head.sources)
-    end = "<p>The faces are synthetic: none of these people exists.</p>"
+    synthetic = "The faces are synthetic: none of these people exists."
+    end = f"<p>{synthetic}</p>"
     end += f"<h2>Sources</h2><ul class='small'>{sources}</ul>" if sources else ""
-    return [*found, Card("text", end, _END_S + _seconds(" ".join(head.sources)) / 2)]
+    seconds = _END_S + _seconds(" ".join(head.sources)) / 2
+    return [*found, Card("text", end, seconds, said=synthetic)]
 
 
 def _size(face_size: int, faces: int) -> int:
@@ -144,4 +149,4 @@ def _question_cards(block: CheckBlock, face_size: int) -> Iterator[Card]:
     seconds = _seconds(block.why) + 2.0
     # With the answer the face is shown once more: a flash is gone before it is known what it was.
     again = max(seconds, scene.film.seconds) if scene else seconds
-    yield Card("question", why, again, scene)
+    yield Card("question", why, again, scene, f"The answer: {block.answer}. {block.why}")

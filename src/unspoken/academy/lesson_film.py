@@ -1,13 +1,13 @@
 """A lesson as a clip: cards with words, scenes with moving faces, questions with their answers.
 
-Cards are set by the browser, as pages are; faces are put into them. There is no sound: the words
-stand in the picture, or in a WebVTT file beside the clip.
+Cards are set by the browser, as pages are; faces are put into them. The words stand in the picture,
+or in a WebVTT file beside the clip; a voice reads them if asked to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from html import escape
 from itertools import chain, repeat
@@ -18,10 +18,11 @@ from unspoken.academy.clip_cards import Captions, Picture, Press, put_faces, web
 from unspoken.academy.lesson import Lesson
 from unspoken.academy.lesson_cards import Card, cards
 from unspoken.academy.lesson_scene import Scene
+from unspoken.academy.narration import Said, Speaker, add_sound, spoken_words, voice_track
 from unspoken.academy.rendering import SYNTHETIC, Studio
 from unspoken.academy.scene_clip import pictures
 from unspoken.errors import UsageError
-from unspoken.filing import writing
+from unspoken.filing import part_path, writing
 from unspoken.media.writer import ClipWriter
 
 __all__ = ["LessonClip", "render_lesson"]
@@ -29,6 +30,8 @@ __all__ = ["LessonClip", "render_lesson"]
 FPS = Fraction(30)
 #: Side of one face in shares of the picture's height; two stand in a row.
 _FACE = 0.72
+#: Before the first word of a card and after the last, seconds.
+_BREATH_S = 0.4
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ def render_lesson(
     height: int = 720,
     burnt: bool = True,
     beside: bool = False,
+    speaker: Speaker | None = None,
     on_card: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> LessonClip:
     """Draw a lesson into a clip.
@@ -65,6 +69,9 @@ def render_lesson(
         Of the picture, pixels, even; it is 16:9.
     burnt, beside : bool
         Whether captions stand in the picture, and in a .vtt file beside the clip.
+    speaker : Speaker, optional
+        Reads every card and caption aloud; cards stay until they are read, and captions are those
+        of the voice. No sound where left out.
     on_card : callable
         Told after every card how many are done, and of how many.
 
@@ -84,26 +91,54 @@ def render_lesson(
     with writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
     press = Press(width, height)
+    silent = part_path(out).with_suffix(out.suffix) if speaker else out
+    said: list[Said] = []
     try:
         with (
             Studio() as studio,
             ClipWriter(
-                out, (width, height), FPS, crf=20, options={"preset": "veryfast"}, tags=tags
+                silent, (width, height), FPS, crf=20, options={"preset": "veryfast"}, tags=tags
             ) as writer,
         ):
             for number, card in enumerate(row, start=1):
                 begins = float(writer.frames / FPS)
+                if speaker:
+                    read = speaker.lines(begins, _spoken(card))
+                    said += read
+                    card = _as_long_as(card, read, begins)
                 for picture in _shown(card, press, studio, burnt=burnt):
                     writer.add(picture, float(writer.frames / FPS))
                 lines += _captions(card, begins)
                 on_card(number, len(row))
             seconds = float(writer.frames / FPS)
-            captions = Captions(tuple(lines))
-            if beside:
-                write_beside(out.with_suffix(".vtt"), web_vtt(captions))
+        if speaker:
+            lines = [(one.start_s, one.end_s, one.words) for one in said]
+            add_sound(silent, out, *voice_track(said, seconds))
+        captions = Captions(tuple(lines))
+        if beside:
+            write_beside(out.with_suffix(".vtt"), web_vtt(captions))
     finally:
         press.close()
+        if speaker:
+            silent.unlink(missing_ok=True)
     return LessonClip(seconds, captions)
+
+
+def _spoken(card: Card) -> list[tuple[float, float, str]]:
+    """What is read of a card, with the room there is for it, seconds."""
+    cues = card.scene.cues if card.scene else ()
+    words = card.said or ("" if card.kind == "scene" else spoken_words(card.html))
+    found = [(_BREATH_S, card.seconds, words)] if words else []
+    if not card.said:
+        found += [(cue.start_s, cue.end_s, cue.say) for cue in cues if cue.say]
+    return found
+
+
+def _as_long_as(card: Card, read: Sequence[Said], begins: float) -> Card:
+    """The card, kept until everything is read."""
+    if not read:
+        return card
+    return replace(card, seconds=max(card.seconds, read[-1].end_s - begins + _BREATH_S))
 
 
 def _captions(card: Card, begins: float) -> list[tuple[float, float, str]]:

@@ -17,6 +17,7 @@ from unspoken.academy.lesson import Lesson
 from unspoken.academy.lesson_film import render_lesson
 from unspoken.academy.levels import level_named
 from unspoken.academy.library import Library, check_lessons, find_course
+from unspoken.academy.narration import Speaker
 from unspoken.academy.people import Cast, load_people
 from unspoken.commands.faults import tell
 
@@ -87,7 +88,9 @@ def check_course_command(named: str) -> int:
     return 0
 
 
-def export_lesson_command(named: str, out: Path, captions: str, height: int, *, quiet: bool) -> int:
+def export_lesson_command(
+    named: str, out: Path, captions: str, height: int, *, narrate: bool, quiet: bool
+) -> int:
     """Draw a lesson into a clip.
 
     Raises
@@ -98,6 +101,7 @@ def export_lesson_command(named: str, out: Path, captions: str, height: int, *, 
     path = Path(named)
     is_file = bool(path.suffix) or path.exists()
     lesson = check_lessons(path)[0] if is_file else Library().lesson(named)
+    speaker = Speaker() if narrate else None
     with _steps(out.name, quiet=quiet) as tick:
         made = render_lesson(
             lesson,
@@ -105,6 +109,7 @@ def export_lesson_command(named: str, out: Path, captions: str, height: int, *, 
             height=height,
             burnt=captions != "file",
             beside=captions != "burnt",
+            speaker=speaker,
             on_card=tick,
         )
     if not quiet:

@@ -71,12 +71,18 @@ def export_lesson(
     height: Annotated[
         int, typer.Option("--height", min=240, max=2160, help="Of the picture, pixels; even.")
     ] = 720,
+    narrate: Annotated[
+        bool,
+        typer.Option("--narrate", help="Let espeak-ng read the words aloud."),
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Draw a lesson into a clip: title, text, moving faces, questions with their answers."""
     from unspoken.commands.lessons import export_lesson_command
 
-    raise typer.Exit(export_lesson_command(lesson, out, captions, height, quiet=quiet))
+    raise typer.Exit(
+        export_lesson_command(lesson, out, captions, height, narrate=narrate, quiet=quiet)
+    )
 
 
 def export_drill(

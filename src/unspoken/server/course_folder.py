@@ -127,8 +127,8 @@ class _Folder:
         return self._clips(on_clip)
 
     def _page(self, name: str, template: str, content: dict[str, Any]) -> None:
-        everywhere = {"course": self.course.plan, "modules": self.modules, "offline": True}
-        html = from_template(template, {**everywhere, "hashes": _HASHES, **content})
+        everywhere = {"course": self.course.plan, "offline": True, "hashes": _HASHES}
+        html = from_template(template, {"modules": self.modules, **content, **everywhere})
         html = html.replace(_HASHES, policy_hashes(html), 1)
         (self.folder / name).write_text(html, encoding="utf-8")
 
