@@ -13,6 +13,7 @@ from unspoken.academy.clip_cards import Captions, web_vtt
 from unspoken.academy.lesson import parse_lesson
 from unspoken.academy.lesson_cards import cards
 from unspoken.academy.lesson_film import render_lesson
+from unspoken.academy.narration import Speaker
 from unspoken.academy.rendering import SYNTHETIC
 from unspoken.errors import UsageError
 
@@ -91,3 +92,33 @@ def test_a_rendered_lesson_shows_the_face_when_its_words_are_said(tmp_path: Path
     assert np.abs(rest[:, 215:] - moved[:, 215:]).mean() > 0.3  # other words beside it
     before = frames[round(first[0] * 30) - 5]
     assert np.abs(before[face] - rest[face]).mean() > 20
+
+
+@pytest.mark.slow
+def test_a_narrated_lesson_is_heard_while_its_captions_stand(tmp_path: Path) -> None:
+    try:
+        find_chromium()
+        speaker = Speaker()
+    except UsageError as error:
+        pytest.skip(str(error))
+    out = tmp_path / "tiny.mp4"
+    lesson = parse_lesson(LESSON, "tiny")
+    made = render_lesson(lesson, out, height=240, beside=True, speaker=speaker)
+    words = [line[2] for line in made.captions.lines]
+    assert words == [
+        "Tiny.", "Part. Some words.", "At rest & calm.", "Brows down.", "Q? A. B.",
+        "The answer: B. So.", "The faces are synthetic: none of these people exists.",
+    ]  # fmt: skip
+    ends = [0.0, *(line[1] for line in made.captions.lines)]
+    assert all(
+        start >= end for end, (start, *_rest) in zip(ends, made.captions.lines, strict=False)
+    )
+    assert ends[-1] < made.seconds
+    with av.open(str(out)) as container:
+        sound = [(float(f.time or 0.0), f.to_ndarray()) for f in container.decode(audio=0)]
+    heard = [time for time, wave in sound if np.sqrt(np.mean(wave**2)) > 0.02]
+    for start, end, _words in made.captions.lines:
+        assert any(start <= time <= end for time in heard)
+    spoken = sum(any(s - 0.1 <= t <= e + 0.1 for s, e, _w in made.captions.lines) for t in heard)
+    assert spoken == len(heard)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["tiny.mp4", "tiny.vtt"]
