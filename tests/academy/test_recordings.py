@@ -59,6 +59,15 @@ def test_one_customer_does_not_agree_for_others(result: Analysis) -> None:
     assert recording_of(returned, Context(consent=alone), TODAY)
 
 
+def test_where_not_every_face_was_followed_others_may_be_in_it(result: Analysis) -> None:
+    settings = result.settings.model_copy(update={"max_faces": 1})
+    one = replace(result, settings=settings)
+    assert "only one was followed" in refusal(one, Consent("2026-03-02"))
+    stopped = replace(result, partial=True)
+    assert "stopped before its end" in refusal(stopped, Consent("2026-03-02"))
+    assert recording_of(one, Context(consent=AGREED), TODAY)
+
+
 def test_a_file_that_is_gone_or_another_or_no_film_is_told(
     result: Analysis, tmp_path: Path
 ) -> None:

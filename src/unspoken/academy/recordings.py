@@ -78,7 +78,7 @@ def recording_of(analysis: Analysis, context: Context, today: date) -> Recording
         copy = training_copy(analysis)
         if copy is None or customers_at_once(analysis):
             raise InputError(
-                f"The recording is not shown: {_counted(others)} in it, and the consent is the "
+                f"The recording is not shown: {others}, and the consent is the "
                 f"customer's alone. unspoken academy redact {_named(analysis)} makes a copy in "
                 "which the others are blurred.",
                 "See docs/context.md, on consent in training.",
@@ -121,14 +121,20 @@ def _agreed(context: Context, today: date) -> None:
         )
 
 
-def _others(analysis: Analysis) -> int:
-    """Faces that are not the one customer's: of another role, or in view at the same time."""
+def _others(analysis: Analysis) -> str:
+    """Who else is in the picture, or may be, as half a sentence; "" for nobody.
+
+    Others are faces of another role, and customers in view at the same time.
+    """
     customers = sum(face.role == "customer" for face in analysis.faces)
-    return len(analysis.faces) - customers + customers_at_once(analysis)
-
-
-def _counted(others: int) -> str:
-    return "1 other face is" if others == 1 else f"{others} other faces are"
+    others = len(analysis.faces) - customers + customers_at_once(analysis)
+    if others:
+        return "1 other face is in it" if others == 1 else f"{others} other faces are in it"
+    if analysis.settings.max_faces == 1:
+        return "other faces may be in it, because only one was followed (--max-faces 1)"
+    if analysis.partial:
+        return "other faces may be in it, because its analysis stopped before its end"
+    return ""
 
 
 def _named(analysis: Analysis) -> str:
