@@ -140,7 +140,7 @@ class Speaker:
 
 def spoken_words(markup: str) -> str:
     """The words of a card as they are read: every paragraph, item and cell a sentence."""
-    text = html.unescape(re.sub(r"<[^>]+>", " ", _BLOCK.sub(" \n", markup)))
+    text = html.unescape(re.sub(r"<[^>]+>", "", _BLOCK.sub("\n", markup)))
     lines = [" ".join(line.split()) for line in text.splitlines()]
     return " ".join(line if line[-1] in ".!?:;" else f"{line}." for line in lines if line)
 
