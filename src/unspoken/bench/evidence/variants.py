@@ -67,6 +67,7 @@ VARIANTS: dict[str, Variant] = {
     "prior twice as wide": Variant(DirectOptions(prior_icd=0.024)),
     "hardly any prior": Variant(DirectOptions(prior_icd=0.3)),
     "gain not given back": Variant(DirectOptions(gain_back=False)),
+    "freed by smaller changes": Variant(policy=TemplatePolicy(unrest=0.12)),
     "not freed by the blendshapes": Variant(DirectOptions(freed=False)),
     "eye openings masked": Variant(masked=_EYES),
     "mouth opening masked": Variant(masked=_MOUTH),
