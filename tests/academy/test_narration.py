@@ -37,7 +37,9 @@ def test_without_the_program_it_is_refused_before_anything_is_drawn(
 
 
 def test_a_card_is_read_as_sentences() -> None:
-    markup = "<h2>Which?</h2><ol><li>A &amp; B</li><li>C</li></ol><p>So (<strong>it</strong>) is.</p>"
+    markup = (
+        "<h2>Which?</h2><ol><li>A &amp; B</li><li>C</li></ol><p>So (<strong>it</strong>) is.</p>"
+    )
     assert spoken_words(markup) == "Which? A & B. C. So (it) is."
     assert spoken_words("<p></p>") == ""
 
