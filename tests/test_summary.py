@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from unspoken.face.weights import BUNDLE_SHA256
+from unspoken.face.weights import FACE_BUNDLE, HAND_BUNDLE
 from unspoken.media.facts import ClockFacts
 from unspoken.summary import FacePlaces, _quality_notes, software_versions
 
@@ -116,5 +116,6 @@ def test_a_face_that_was_never_cut_out_has_no_place() -> None:
 
 def test_results_name_what_they_depend_on() -> None:
     found = software_versions()
-    assert found["weights_sha256"] == BUNDLE_SHA256
+    assert found["weights_sha256"] == FACE_BUNDLE.sha256
+    assert found["hand_weights_sha256"] == HAND_BUNDLE.sha256
     assert {"unspoken", "python", "numpy", "opencv", "pyav", "litert", "scipy"} <= set(found)

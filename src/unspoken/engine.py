@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
+from unspoken.face.hands import HandNets
 from unspoken.face.nets import Blendshapes
 from unspoken.face.observation import FaceObservation, FacesInFrame, Role
 from unspoken.face.roles import RoleBook
@@ -115,7 +116,7 @@ class Engine:
         """First half of :meth:`push`: find and follow faces. May run in a thread of its own."""
         began = perf_counter()
         if self._tracker is None:  # the nets are loaded where faces are looked for, not elsewhere
-            self._tracker = FaceTracker(self.settings)
+            self._tracker = FaceTracker(self.settings, hands=HandNets())
         faces = self._tracker.push(frame)
         self.timings_s["faces"] += perf_counter() - began
         return faces

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from unspoken.analysis import Analysis, FaceSummary, Quality, Sensitivity
 from unspoken.engine import CustomerFace, Engine
-from unspoken.face.weights import BUNDLE_SHA256
+from unspoken.face.weights import FACE_BUNDLE, HAND_BUNDLE
 from unspoken.facs.basis import load_basis
 from unspoken.facs.units import UNIT_INDEX
 from unspoken.media.facts import ClockFacts, SourceFacts
@@ -93,8 +93,12 @@ def collect_places(engine: Engine) -> dict[int, FacePlaces]:
 
 
 def software_versions() -> dict[str, str]:
-    """Versions of everything a result depends on, and the digest of the weights."""
-    found = {"python": platform.python_version(), "weights_sha256": BUNDLE_SHA256}
+    """Versions of everything a result depends on, and the digests of the weights."""
+    found = {
+        "python": platform.python_version(),
+        "weights_sha256": FACE_BUNDLE.sha256,
+        "hand_weights_sha256": HAND_BUNDLE.sha256,
+    }
     for name, package in _PARTS:
         try:
             found[name] = version(package)
