@@ -198,6 +198,13 @@ ARTEFACT_COLUMNS: tuple[Column, ...] = (
         "What told `speech` and `voice`: `mouth` (its rhythm alone), `sound` (a voice on the sound "
         "track alone) or `sound and mouth`. Empty for all others.",
     ),
+    Column(
+        "part",
+        "text",
+        "",
+        "What `hand_over_face` covers: `upper` (brows and eyes) or `lower` (from the middle of the "
+        "nose down); a hand on both makes two rows. Empty for all others.",
+    ),
 )
 
 _INTRO = """# Data dictionary

@@ -36,7 +36,11 @@ _PALM_KEYPOINTS = 7
 
 
 def _ahead(
-    middle: NDArray[np.float64], side: float, along: NDArray[np.float64], ahead: float, margin: float
+    middle: NDArray[np.float64],
+    side: float,
+    along: NDArray[np.float64],
+    ahead: float,
+    margin: float,
 ) -> Region:
     """A square turned so that `along` (wrist to fingers) points up in it."""
     angle = 0.5 * math.pi - math.atan2(-along[1], along[0])

@@ -1,4 +1,4 @@
-"""Is there a hand before this face, and which part of it does it cover?
+"""Whether a hand is before a face, and which part of it that covers.
 
 Looking for a hand costs as much as several frames of everything else, so it is done when something
 near the face has changed, and otherwise every few seconds. A hand that was found is followed from
@@ -70,9 +70,7 @@ class HandNets:
         return HandMesh()
 
 
-def covered_points(
-    hand: NDArray[np.floating], points: NDArray[np.floating]
-) -> NDArray[np.bool_]:
+def covered_points(hand: NDArray[np.floating], points: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Which points lie behind a hand.
 
     Parameters
