@@ -129,6 +129,7 @@ class HandWatcher:
         self._searches = 0
         self._changed = False
         self._clear_s = -np.inf  # the last look that saw no hand before the face
+        self._calm_s = -np.inf  # the last thumbnail like the one before
         self._cover: HandOverFace | None = None
 
     def push(self, frame: Frame, points: NDArray[np.float32]) -> HandOverFace | None:
@@ -183,6 +184,8 @@ class HandWatcher:
         while len(self._thumbs) > 1 and frame.time_s - self._thumbs[1][0] >= _LAG_S - 1e-3:
             self._thumbs.popleft()
         self._changed = bool(self._thumbs) and _differ(self._thumbs[0][1], thumb)
+        if not self._changed:
+            self._calm_s = frame.time_s
         self._thumbs.append((frame.time_s, thumb))
 
     def _follow(self, frame: Frame) -> bool:
@@ -203,6 +206,8 @@ class HandWatcher:
             points, presence = self._nets.mesh.run(frame, palm.region)
             if presence >= _FOUND and not self._is_known(points):
                 self._hands.append(_Followed(points))
+                if self._changed:  # it came with this change, not between two looks
+                    self._clear_s = max(self._clear_s, self._calm_s)
         del self._hands[_MOST_HANDS:]
 
     def _is_known(self, points: NDArray[np.float32]) -> bool:
