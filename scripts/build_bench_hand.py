@@ -105,9 +105,9 @@ def draw(points: Floats, triangles: Ints) -> NDArray[np.uint8]:
     # Light that does not reach into the gaps between fingers.
     near = np.where(opaque > 0, depth, depth[np.isfinite(depth)].min())
     hollow = np.clip(cv2.GaussianBlur(near, (0, 0), 0.02 * scale) - near, 0.0, 0.06) / 0.06
-    grey *= 1.0 - 0.35 * hollow
+    grey = grey * (1.0 - 0.35 * np.asarray(hollow, dtype=np.float64))
     both = np.dstack((grey * opaque, opaque))
-    small = cv2.resize(both, CANVAS, interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.resize(both, CANVAS, interpolation=cv2.INTER_AREA), dtype=np.float64)
     small[:, :, 0] /= np.maximum(small[:, :, 1], 1e-6)
     return np.asarray(np.clip(np.round(255.0 * small), 0, 255), dtype=np.uint8)
 
