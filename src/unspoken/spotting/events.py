@@ -47,7 +47,7 @@ ARTEFACTS: dict[ArtefactKind, str] = {
     "chewing": "the jaw goes round slowly and evenly, as in chewing",
     "mouth_opening": "the mouth opens and closes, but no voice is heard",
     "hand_over_face": "a hand is before the face; units behind it are not measured",
-    "occlusion": "something is in front of the face: a hand, a cup, a sheet of paper",
+    "occlusion": "something is in front of the face and hides most of it",
     "light_change": "the brightness of the face changes at once",
     "flicker": "the brightness of the face pulses, as under mains light",
     "key_frame": "the codec renews the whole picture, and it changes at once",
