@@ -109,20 +109,26 @@ class Hand:
 
     def __call__(self, picture: RGB, time_s: float) -> RGB:
         """Draw it where it is."""
-        times = time_s + _EXPOSURE_S * (np.arange(_MOMENTS) / _MOMENTS)
-        shown = [moment for moment in times if eased(float(moment), self.interval, _RAMP_S) > 0.0]
-        if not shown:
+        if not self.interval.contains(time_s):
             return picture
+        rests = eased(time_s, self.interval, _RAMP_S) == 1.0
+        moments = 1 if rests else _MOMENTS
         both = np.zeros((*picture.shape[:2], 2), np.float32)
-        for moment in shown:
-            both += self._layer(picture.shape[:2], float(moment)) / np.float32(_MOMENTS)
+        for moment in time_s + _EXPOSURE_S * np.arange(moments) / moments:
+            both += self._layer(picture.shape[:2], float(moment)) / np.float32(moments)
         soft = max(_EDGE_ICD * self.icd_px, 0.3)
         both = np.asarray(cv2.GaussianBlur(both, (0, 0), soft), dtype=np.float32)
         grey, cover = both[..., 0:1], both[..., 1:2]
-        dark = cv2.GaussianBlur(both[..., 1], (0, 0), _SHADOW_ICD * self.icd_px)[..., None]
-        behind = picture * (1.0 - _SHADOW * dark)
+        behind = picture * (1.0 - _SHADOW * self._shadow(both[..., 1])[..., None])
         skin = grey * np.asarray(self.tone, np.float32)
         return np.asarray(np.clip(behind * (1.0 - cover) + skin, 0, 255), dtype=np.uint8)
+
+    def _shadow(self, cover: Floats) -> Floats:
+        """What lies beside the hand gets less light; it is soft, so a small picture will do."""
+        height, width = cover.shape
+        small = cv2.resize(cover, (width // 4, height // 4), interpolation=cv2.INTER_AREA)
+        soft = cv2.GaussianBlur(small, (0, 0), _SHADOW_ICD * self.icd_px / 4.0)
+        return np.asarray(cv2.resize(soft, (width, height)), dtype=np.float32)
 
     def opacity(self, shape: tuple[int, ...], time_s: float) -> Floats:
         """How much of each pixel it hides at an instant, 0..1, shape (height, width)."""
