@@ -34,6 +34,12 @@ def evidence(
         list[str] | None,
         typer.Option("--backend", help="Back ends to compare; all of them where left out."),
     ] = None,
+    variants: Annotated[
+        bool,
+        typer.Option(
+            "--variants", help="Direct alignment beside itself with one part left out at a time."
+        ),
+    ] = False,
     amplitudes: Annotated[
         str, typer.Option("--amplitudes", help="Largest displacements, ICD: 0.02,0.04")
     ] = "",
@@ -91,11 +97,11 @@ def evidence(
         most_copies=copies,
         classes={"*": ClassSpans(rest=as_class(footage, "--class"))} if footage else {},
     )
-    raise typer.Exit(_run(campaign, _backends(backend or [])))
+    raise typer.Exit(_run(campaign, _backends(backend or [], variants=variants)))
 
 
-def _backends(names: Sequence[str]) -> tuple[str, ...]:
-    """Back ends by name, each once; all for none.
+def _backends(names: Sequence[str], *, variants: bool) -> tuple[str, ...]:
+    """Back ends by name, each once; all for none. With variants: the default one and these first.
 
     Raises
     ------
@@ -110,6 +116,10 @@ def _backends(names: Sequence[str]) -> tuple[str, ...]:
             raise UsageError(
                 f"There is no back end {name!r}.", f"Choose from: {', '.join(BACKENDS)}."
             )
+    if variants:
+        from unspoken.bench.evidence.variants import VARIANTS
+
+        return tuple(dict.fromkeys(("direct", *VARIANTS, *names)))
     return tuple(dict.fromkeys(names)) or tuple(BACKENDS)
 
 

@@ -11,22 +11,26 @@ standard error, the Cramer-Rao bound of this footage under that noise.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from unspoken.motion.backend import Array, Measurement, Template
 from unspoken.motion.crop import canonical_icd_px
+from unspoken.motion.fields import HEAD_MODES
 
-__all__ = ["DirectAlignment"]
+__all__ = ["DirectAlignment", "DirectOptions"]
 
 #: Smoothing before gradients are taken, as a share of the crop's side (1.2 px of 160).
 _BLUR_SHARE = 1.2 / 160.0
 #: Side of a noise block as a share of the crop's side (8 px of 160).
 _BLOCK_SHARE = 8.0 / 160.0
-#: Standard deviations of the prior: peak displacement of an action unit in ICD, head modes in
-#: crop pixels.
-_PRIOR_UNIT_ICD, _PRIOR_HEAD_PX = 0.012, 4.0
+#: Standard deviation of the prior on head modes, crop pixels.
+_PRIOR_HEAD_PX = 4.0
+#: Parameters of light that are straight: a constant, and slopes; the rest bend or stretch it.
+_STRAIGHT_LIGHT = 3
 #: What the prior takes from an amplitude is given back, up to this gain: a unit that is seen
 #: worse stays cautious.
 _LEAST_GAIN = 0.3
@@ -44,8 +48,39 @@ _MOST_STEPS = 4
 _WEIGHT_STEP = 1.65
 #: A change of a prior variance by less than this (logarithm) is not worth a new factorisation.
 _PRIOR_STEP = 0.4
+#: Prior precision that holds a parameter at zero.
+_NEVER = 1e9
+_PARALLAX = {"yaw", "pitch", "nearer", "yaw_perspective", "pitch_perspective"}
 #: How fast the memory of block noise follows (share per frame, rising and falling).
 _MEMORY = 0.04
+
+
+@dataclass(frozen=True, slots=True)
+class DirectOptions:
+    """Parts of the method that can be left out, to see what each is worth.
+
+    Parameters
+    ----------
+    local_noise : bool
+        Every block of the face has its own noise; otherwise all share one.
+    parallax : bool
+        Small turns of the head move near parts of the face more than far ones.
+    bent_light : bool
+        Light may bend and stretch brightness over the face; otherwise it only adds and slopes.
+    prior_icd : float
+        Standard deviation of the prior on an action unit, peak displacement in ICD.
+    freed : bool
+        The prior gives way where the blendshape net saw a unit move far.
+    gain_back : bool
+        What the prior takes from an amplitude is given back.
+    """
+
+    local_noise: bool = True
+    parallax: bool = True
+    bent_light: bool = True
+    prior_icd: float = 0.012
+    freed: bool = True
+    gain_back: bool = True
 
 
 class DirectAlignment:
@@ -55,9 +90,12 @@ class DirectAlignment:
     ----------
     template : Template
         The crop to compare with and its fields.
+    options : DirectOptions
+        What is left out; nothing by default.
     """
 
-    def __init__(self, template: Template) -> None:
+    def __init__(self, template: Template, options: DirectOptions | None = None) -> None:
+        self._options = options or DirectOptions()
         size = template.crop.shape[0]
         self._size = size
         self._blur = _BLUR_SHARE * size
@@ -86,10 +124,11 @@ class DirectAlignment:
         self._products = _block_products(self._columns, self._starts)
         peak_px = np.sqrt((template.fields.units**2).sum(axis=3).max(axis=(1, 2)))
         self._rest_prior = np.r_[
-            (peak_px / (_PRIOR_UNIT_ICD * canonical_icd_px(size))) ** 2,
+            (peak_px / (self._options.prior_icd * canonical_icd_px(size))) ** 2,
             np.full(self._motions - self._units, _PRIOR_HEAD_PX**-2),
             np.full(len(self._columns) - self._motions, 1e-8),
         ]
+        self._rest_prior[self._left_out()] = _NEVER
         self._prior = self._rest_prior
         self._noise = np.full(len(self._starts), 2.0, np.float64)
         self._correlation = 6.0
@@ -97,6 +136,15 @@ class DirectAlignment:
         self._state = np.zeros(len(self._columns), np.float64)
         self._weights = self._block_weights(self._noise)
         self._factorise()
+
+    def _left_out(self) -> list[int]:
+        """Parameters that the options hold at zero."""
+        left: list[int] = []
+        if not self._options.parallax:
+            left += [self._units + i for i, name in enumerate(HEAD_MODES) if name in _PARALLAX]
+        if not self._options.bent_light:
+            left += range(self._motions + _STRAIGHT_LIGHT, len(self._columns))
+        return left
 
     def _smooth(self, crop: Array) -> Array:
         return np.asarray(cv2.GaussianBlur(crop, (0, 0), self._blur), dtype=np.float32)
@@ -119,6 +167,8 @@ class DirectAlignment:
 
     def _block_weights(self, variance: NDArray[np.float64]) -> NDArray[np.float64]:
         """Information per pixel of each block: inverse variance, thinned for correlated noise."""
+        if not self._options.local_noise:
+            variance = np.full_like(variance, variance @ self._shares)
         return 1.0 / (self._correlation * (variance + _NOISE_FLOOR**2))
 
     def _factorise(self) -> None:
@@ -128,7 +178,10 @@ class DirectAlignment:
         self._covariance = np.linalg.inv(normal)
         self._pixel_weights = np.repeat(self._weights, self._counts).astype(np.float32)
         variance = np.diag(self._covariance)[: self._units]
-        self._gain = np.maximum(1.0 - variance * self._prior[: self._units], _LEAST_GAIN)
+        kept = 1.0 - variance * self._prior[: self._units]
+        self._gain = (
+            np.maximum(kept, _LEAST_GAIN) if self._options.gain_back else np.ones_like(kept)
+        )
         self._error = np.sqrt(variance).astype(np.float32)
 
     def _residual(self, image: Array, state: NDArray[np.float64]) -> Array:
@@ -168,7 +221,7 @@ class DirectAlignment:
         Starts from the previous crop's solution; two to four Gauss-Newton steps.
         """
         image = self._smooth(crop)
-        if freedom is not None:
+        if freedom is not None and self._options.freed:
             self._set_free(freedom)
         for round_ in range(_MOST_STEPS):
             residual = self._residual(image, self._state)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -22,10 +23,13 @@ from unspoken.motion.fields import build_fields
 from unspoken.motion.quality import FootageMeter
 from unspoken.motion.scatter import ScatterScale
 from unspoken.motion.scene import Scene, SceneWatcher
-from unspoken.motion.templates import Look, TemplatePool
+from unspoken.motion.templates import Look, TemplatePolicy, TemplatePool
 from unspoken.settings import Settings
 
-__all__ = ["EvidenceStream", "empty_row", "head_rotation"]
+__all__ = ["EvidenceStream", "MakeForTemplate", "empty_row", "head_rotation"]
+
+#: Makes a back end from a template and the mesh in crop pixels, shape (478, 3).
+MakeForTemplate = Callable[[Template, NDArray[np.float64]], Backend]
 
 #: Inner eye corners nearer than this carry no brow or lip detail, picture pixels.
 _SMALLEST_ICD_PX = 12.0
@@ -72,15 +76,30 @@ class EvidenceStream:
         Back end, crop size, pose limits.
     states : FaceStates, optional
         Of this face; a new one where left out.
+    make : callable, optional
+        Makes the back end from a template and the mesh in crop pixels; `Settings.backend` says
+        which where left out.
+    policy : TemplatePolicy, optional
+        When templates are replaced.
     """
 
-    def __init__(self, face_id: int, settings: Settings, states: FaceStates | None = None) -> None:
+    def __init__(
+        self,
+        face_id: int,
+        settings: Settings,
+        states: FaceStates | None = None,
+        *,
+        make: MakeForTemplate | None = None,
+        policy: TemplatePolicy | None = None,
+    ) -> None:
         self.face_id = face_id
+        self._make = make or (lambda template, _: make_backend(settings.backend, template))
+        self._policy = policy or TemplatePolicy()
         self._states = states or FaceStates()
         self.meter = FootageMeter()
         self._settings = settings
         self._basis = load_basis()
-        self._pool = TemplatePool(self._make_backend)
+        self._pool = TemplatePool(self._make_backend, self._policy)
         self._watcher = SceneWatcher()
         self._scene: Scene | None = None
         self._scatter = ScatterScale(len(UNIT_KEYS))
@@ -112,7 +131,7 @@ class EvidenceStream:
         if seen.run != self._source_run:
             self._source_run = seen.run
             self._run += 1
-            self._pool = TemplatePool(self._make_backend)
+            self._pool = TemplatePool(self._make_backend, self._policy)
             self._watcher = SceneWatcher()
             self._scatter = ScatterScale(len(UNIT_KEYS))
             self._first_brightness = None
@@ -158,7 +177,7 @@ class EvidenceStream:
         size = self._settings.crop_px
         mesh = to_crop(look.transform, look.points)
         fields = build_fields(self._basis, mesh, head_rotation(look.pose), size)
-        return make_backend(self._settings.backend, Template(look.crop, fields))
+        return self._make(Template(look.crop, fields), mesh)
 
     def _gap_before(self, seen: FaceObservation) -> Gap:
         """Why this observation cannot be measured, before any pixel is touched."""

@@ -23,12 +23,8 @@ from unspoken.facs.units import UNIT_KEYS
 from unspoken.motion.backend import Array, Backend, Measurement
 from unspoken.motion.rough import rough_change
 
-__all__ = ["Look", "MakeBackend", "Reading", "TemplatePool", "TemplateState"]
+__all__ = ["Look", "MakeBackend", "Reading", "TemplatePolicy", "TemplatePool", "TemplateState"]
 
-#: A template serves poses within this angle, degrees, and is looked for again within half of it.
-_POSE_REACH_DEG = 8.0
-#: A template serves faces up to this much larger or smaller.
-_SCALE_REACH = 1.35
 #: A template has gone stale when its residual, averaged over this many seconds, exceeds what it
 #: was in its first half second by this factor and this many grey levels.
 _STALE_AVERAGE_S, _STALE_FACTOR, _STALE_GREY, _FRESH_S = 0.25, 1.7, 1.2, 0.5
@@ -44,6 +40,28 @@ _ALIGN_CROPS, _ALIGN_SPAN_S = 7, 0.4
 _KEPT = 5
 #: Seconds a template must have served before it may be replaced for misfit.
 _SHORTEST_SERVICE_S = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class TemplatePolicy:
+    """When a template is replaced.
+
+    Parameters
+    ----------
+    pose_reach_deg : float
+        It serves poses within this angle, degrees, and is looked for again within half of it.
+    scale_reach : float
+        It serves faces up to this much larger or smaller, as a factor.
+    stale : bool
+        It is replaced when the face is no longer explained as well as at first.
+    again : bool
+        Old ones are taken up again when the head comes back.
+    """
+
+    pose_reach_deg: float = 8.0
+    scale_reach: float = 1.35
+    stale: bool = True
+    again: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +171,12 @@ class TemplatePool:
     ----------
     make : callable
         Makes a back end from what is seen.
+    policy : TemplatePolicy
+        When templates are replaced.
     """
 
     make: MakeBackend
+    policy: TemplatePolicy = field(default_factory=TemplatePolicy)
     active: TemplateState | None = None
     _rest: list[TemplateState] = field(default_factory=list)
     _past: deque[tuple[Look, Array]] = field(default_factory=lambda: deque(maxlen=_ALIGN_CROPS))
@@ -188,14 +209,14 @@ class TemplatePool:
         state = self.active
         assert state is not None
         away = (
-            state.turn_deg(look) > _POSE_REACH_DEG
-            or state.scale(look) > _SCALE_REACH
+            state.turn_deg(look) > self.policy.pose_reach_deg
+            or state.scale(look) > self.policy.scale_reach
             or state.light(look) > _LIGHT_REACH
         )
         stale = state.is_stale(measured.residual, look.time_s)
-        if not (away or stale):
+        if not (away or (stale and self.policy.stale)):
             return False
-        kept = self._nearest(look) if away else None
+        kept = self._nearest(look) if away and self.policy.again else None
         if kept is None:
             kept = self._new(look)
             kept.offset = self._line_up(kept, look, total)
@@ -213,8 +234,8 @@ class TemplatePool:
         fits = [
             state
             for state in self._rest
-            if state.turn_deg(look) <= _POSE_REACH_DEG / 2
-            and state.scale(look) <= np.sqrt(_SCALE_REACH)
+            if state.turn_deg(look) <= self.policy.pose_reach_deg / 2
+            and state.scale(look) <= np.sqrt(self.policy.scale_reach)
             and state.light(look) <= np.sqrt(_LIGHT_REACH)
         ]
         return min(fits, key=lambda state: state.turn_deg(look), default=None)

@@ -2,7 +2,8 @@
 
 Such a movement fits no fixed shape (a smile may be held), so it is found by hysteresis. Evidence is
 averaged over 0.3 s and compared with the face's own recent level (a low quantile of the last 30 s
-outside movements) in units of how much it usually wanders about that level.
+outside movements) in units of how much it usually wanders about that level. What the way the head
+is held pretends is taken off first, and what is not known of it counts as wandering.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from unspoken.facs.basis import load_basis
 from unspoken.facs.units import UNIT_INDEX, UNIT_KEYS
 from unspoken.spotting.calibration import FLOOR
 from unspoken.spotting.channels import AREAS, CHANNEL_AREA, CHANNELS, Area
+from unspoken.spotting.posture import Posture, learn_posture
 
 __all__ = [
     "HOLD_S",
@@ -108,7 +110,9 @@ class ExcursionDetector:
     """Online hysteresis over all channels. Feed it negated evidence for decoys."""
 
     _history: list[Array] = field(default_factory=list)
+    _poses: list[Array] = field(default_factory=list)
     _spread: list[Array] = field(default_factory=list)
+    _posture: Posture | None = None
     _stale: bool = False
     _base: Array | None = None
     _sigma: Array | None = None
@@ -121,14 +125,21 @@ class ExcursionDetector:
         """The track was interrupted: close what is open and forget the level, keep the spread."""
         closed = [e for e in self._active.values() if e is not None]
         self._active = dict.fromkeys(AREAS, None)
-        self._history, self._base = [], None
+        self._history, self._poses, self._base = [], [], None
         return closed
+
+    @property
+    def posture(self) -> Posture | None:
+        """How this evidence follows the head; None while too little is known."""
+        return self._posture
 
     def active(self, area: Area) -> Excursion | None:
         """The excursion going on now in one part of the face."""
         return self._active[area]
 
-    def push(self, times_s: Array, values: Array, ahead: Array, error: Array) -> list[Excursion]:
+    def push(
+        self, times_s: Array, values: Array, ahead: Array, error: Array, pose: Array | None = None
+    ) -> list[Excursion]:
         """Take in about a second of averaged evidence.
 
         Parameters
@@ -141,6 +152,8 @@ class ExcursionDetector:
             Averaged evidence already seen beyond these samples; helps to know the level early.
         error : ndarray, shape (units,)
             Standard error of one averaged sample.
+        pose : ndarray, shape (n + m, 2), optional
+            Yaw and pitch of the head at all of them, degrees; NaN where unknown.
 
         Returns
         -------
@@ -148,55 +161,63 @@ class ExcursionDetector:
             Those that ended.
         """
         values = np.where(np.isfinite(values), values, np.nan)
-        if not self._level(values, ahead, error):
-            self._remember(values, np.zeros(len(values), dtype=bool))
+        if pose is None:
+            pose = np.full((len(values) + len(ahead), 2), np.nan)
+        own, beyond = pose[: len(values)], pose[len(values) :]
+        busy = np.zeros(len(values), dtype=bool)
+        if not self._level(values, ahead, error, own, beyond):
+            self._remember(values, own, busy)
             return []
-        assert self._base is not None and self._sigma is not None
-        z_unit = (values - self._base) / self._sigma
+        assert self._base is not None and self._sigma is not None and self._posture is not None
+        pretended, variance = self._posture.explains(own)
+        rest = values - pretended
+        z_unit = (rest - self._base) / np.sqrt(self._sigma**2 + variance)
         z = z_unit @ _MEMBERS.T
         if self._channel_sigma is not None:
             z = z / self._channel_sigma
         z[~np.isfinite(z)] = 0.0
-        busy = np.zeros(len(values), dtype=bool)
         closed = []
         for area in AREAS:
-            closed += self._follow(area, times_s, values, z, busy)
-        self._remember(values, busy)
+            closed += self._follow(area, times_s, rest, z, busy)
+        self._remember(values, own, busy)
         if not busy.any():
             self._remember_spread(z_unit)
         return closed
 
-    def _level(self, values: Array, ahead: Array, error: Array) -> bool:
+    def _level(
+        self, values: Array, ahead: Array, error: Array, pose: Array, pose_ahead: Array
+    ) -> bool:
         """Update the usual level and spread; False while too little is known.
 
         During a movement its samples say nothing about the usual level: only calm ones count.
         """
         if self._stale:
-            self._base, self._history, self._stale = None, [], False
+            self._base, self._history, self._poses, self._stale = None, [], [], False
         moving = any(e is not None for e in self._active.values())
         seen = np.concatenate(
             [*self._history, *([] if moving else [values, ahead])] or [values[:0]]
         )
-        seen = seen[np.isfinite(seen).any(axis=1)]
+        held = np.concatenate([*self._poses, *([] if moving else [pose, pose_ahead])] or [pose[:0]])
+        known = np.isfinite(seen).any(axis=1)
+        seen, held = seen[known], held[known]
         if len(seen) * STEP_S < _WARM_UP_S:
             return self._base is not None
         seen = np.where(np.isfinite(seen), seen, 0.0)
-        known_s = len(seen) * STEP_S
-        trust = min(1.0, known_s / _SETTLED_S)
-        ordered = np.sort(seen, axis=0)
-        at = [int(q * (len(seen) - 1)) for q in (_QUANTILE * trust, 0.5, 0.25, 0.1)]
-        base, middle, quarter, tenth = (ordered[i] for i in at)
-        wander = np.maximum(_QUARTILE * (middle - quarter), 0.78 * (middle - tenth))
-        steps = 1.4826 / 1.414 * np.median(np.abs(seen[3:] - seen[:-3]), axis=0)
-        share = float(np.clip((known_s - _BRIEF_S) / (_SETTLED_S - _BRIEF_S), 0.0, 1.0))
-        spread = np.sqrt(share * wander**2 + (1.0 - share) * (_EARLY * steps) ** 2)
-        self._base, self._sigma = base, np.maximum(spread, np.maximum(error, 1e-6))
+        error = np.maximum(error, 1e-6)
+        _, spread = _usual(seen, error)
+        # The spread holds what the head pretends: with that off, it can be told better once more.
+        for _ in range(2):
+            self._posture = learn_posture(held, seen, spread**2, STEP_S)
+            self._base, spread = _usual(seen - self._posture.explains(held)[0], error)
+        self._sigma = spread
         return True
 
-    def _remember(self, values: Array, busy: NDArray[np.bool_]) -> None:
+    def _remember(self, values: Array, pose: Array, busy: NDArray[np.bool_]) -> None:
         self._history.append(values[~busy])
+        self._poses.append(pose[~busy])
         while sum(map(len, self._history)) > _MEMORY_S / STEP_S and len(self._history) > 1:
             self._history.pop(0)
+            self._poses.pop(0)
 
     def _remember_spread(self, z_unit: Array) -> None:
         """How much sums wander compared with their members, from samples without movements."""
@@ -249,3 +270,17 @@ class ExcursionDetector:
             now.below += 1
         else:
             now.below, now.stop_s = 0, time
+
+
+def _usual(seen: Array, error: Array) -> tuple[Array, Array]:
+    """Usual level and spread of samples, shape (n, units); the spread is at least the error."""
+    known_s = len(seen) * STEP_S
+    trust = min(1.0, known_s / _SETTLED_S)
+    ordered = np.sort(seen, axis=0)
+    at = [int(q * (len(seen) - 1)) for q in (_QUANTILE * trust, 0.5, 0.25, 0.1)]
+    base, middle, quarter, tenth = (ordered[i] for i in at)
+    wander = np.maximum(_QUARTILE * (middle - quarter), 0.78 * (middle - tenth))
+    steps = 1.4826 / 1.414 * np.median(np.abs(seen[3:] - seen[:-3]), axis=0)
+    share = float(np.clip((known_s - _BRIEF_S) / (_SETTLED_S - _BRIEF_S), 0.0, 1.0))
+    spread = np.sqrt(share * wander**2 + (1.0 - share) * (_EARLY * steps) ** 2)
+    return base, np.maximum(spread, error)

@@ -38,10 +38,6 @@ _PRIORS: dict[Judged, Prior] = {
     ("excursion", "lower", False): _HELD,
     ("excursion", "lower", True): _HELD,
 }
-#: False candidates for each decoy. What noise does has no direction; what a turned head leaves in
-#: the evidence has one: 32 stays the right way and 18 the wrong way were counted in four minutes of
-#: untouched films of listening (development only; why it has one was not looked into).
-_PER_DECOY: dict[Detector, float] = {"pulse": 1.0, "excursion": 2.0}
 #: Two detectors in two parts of the face look at every moment.
 _AT_ONCE = 4
 #: A calm mouth is judged by what calm mouths do, a busy one (`MOUTH_ARTEFACTS`) by what it does.
@@ -106,7 +102,7 @@ class Judge:
 
         Each of the four calibrations that look at a moment gets a quarter of the asked rate.
         """
-        share = self._settings.false_alarms_per_min / _AT_ONCE / _PER_DECOY[detector]
+        share = self._settings.false_alarms_per_min / _AT_ONCE
         return self.calibration[detector, area, busy].threshold(share)
 
     def _busy(self, area: Area, start_s: float, stop_s: float) -> float:
@@ -276,8 +272,7 @@ class Judge:
 
     def rate(self, candidate: Candidate) -> float:
         """False alarms per minute, over all calibrations, at a candidate's statistic."""
-        own = self.calibration[self._judged(candidate)]
-        return _AT_ONCE * _PER_DECOY[candidate.detector] * own.rate(candidate.statistic)
+        return _AT_ONCE * self.calibration[self._judged(candidate)].rate(candidate.statistic)
 
     def _merged(self, passed: list[Candidate], busy: dict[Area, Interval]) -> list[Candidate]:
         """One candidate per movement: the surest keeps its times, the others give their units."""

@@ -13,9 +13,12 @@ first thirty seconds later, when the noise of the footage has been learnt.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
+from unspoken.facs.units import UNIT_INDEX
 from unspoken.motion.evidence import EvidenceRow
 from unspoken.settings import Settings
 from unspoken.spotting.artefacts import EDGE_S, ArtefactFinder, Blink
@@ -143,7 +146,7 @@ class Spotter:
         for area, minutes in found.searched_min.items():
             self._judge.expose("pulse", area, minutes, searched, searched + BLOCK_S)
         for sign, candidate in found.movements:
-            self._hand_over(candidate, sign)
+            self._hand_over(self._less_posture(candidate, sign), sign)
         busy: dict[Area, Interval] = {}
         for area in AREAS:
             held = self._excursions[1].active(area)
@@ -166,6 +169,8 @@ class Spotter:
             self._last_run, self._last_row_s = run, float(now[-1])
             beyond = np.arange(now[-1] + STEP_S, times[-1], STEP_S)
             values = _means(times, self._window.amplitude[rows], np.r_[now, beyond])
+            held = np.column_stack([self._window.side[name][rows] for name in ("yaw", "pitch")])
+            pose = _means(times, held, np.r_[now, beyond])
             frames = max(1.0, _MEAN_S / median_step(times))
             error = self._window.median_error(rows) / np.sqrt(frames)
             for sign in _SIGNS:
@@ -173,7 +178,7 @@ class Spotter:
                 if broken:
                     self._close(detector.restart(), sign)
                 part, ahead = sign * values[: now.size], sign * values[now.size :]
-                self._close(detector.push(now, part, ahead, error), sign)
+                self._close(detector.push(now, part, ahead, error, pose), sign)
             for area in AREAS:
                 minutes = now.size * STEP_S / 60.0
                 self._judge.expose("excursion", area, minutes, float(now[0]), float(now[-1]))
@@ -186,6 +191,24 @@ class Spotter:
             if candidate is None or candidate.onset_s < self._window.times[rows[0]] + EDGE_S:
                 continue
             self._hand_over(candidate, sign)
+
+    def _less_posture(self, candidate: Candidate, sign: int) -> Candidate:
+        """A brief movement is only as clear as it is beyond what a nod at that moment pretends."""
+        posture = self._excursions[sign].posture
+        known = [k for k in candidate.units if k in candidate.errors]
+        if posture is None or not known:
+            return candidate
+        instants = np.array([candidate.onset_s, candidate.apex_s, candidate.offset_s])
+        near = self._window.between(instants[0] - BLOCK_S, instants[2] + BLOCK_S)
+        held = np.column_stack([self._window.side[name][near] for name in ("yaw", "pitch")])
+        pretended, variance = posture.change(_means(self._window.times[near], held, instants))
+        at = [UNIT_INDEX[k] for k in known]
+        amplitude = np.array([candidate.units[k] for k in known])
+        error = np.array([candidate.errors[k] for k in known])
+        rest = np.maximum(amplitude - np.maximum(pretended[at], 0.0), 0.0)
+        clear = rest / np.sqrt(error**2 + variance[at])
+        share = float(np.median(clear / np.maximum(amplitude / error, 1e-9)))
+        return replace(candidate, statistic=candidate.statistic * min(1.0, share))
 
     def _hand_over(self, candidate: Candidate, sign: int) -> None:
         admitted = self._judge.admit(candidate)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from unspoken.bench.evidence.bound import amplitude_bound, temporal_noise
 from unspoken.bench.evidence.record import CopyEvidence
+from unspoken.bench.evidence.variants import stream_of
 from unspoken.bench.recovery.copies import PlantedFrames
 from unspoken.bench.recovery.encoding import encode
 from unspoken.bench.recovery.path import FacePath
@@ -73,7 +74,7 @@ def make_and_measure(
     facts, path, copy
         The clip, its face, and what to plant.
     backends : sequence of str
-        Names from `unspoken.motion.backends.BACKENDS`.
+        Names from `unspoken.motion.backends.BACKENDS` or `unspoken.bench.evidence.variants`.
     settings : Settings
         Of the engine.
     keep : Path, optional
@@ -136,7 +137,7 @@ class _Bench:
     """Back ends side by side on what one tracker sees."""
 
     def __init__(self, backends: Sequence[str], settings: Settings, *, with_bound: bool) -> None:
-        self._settings = [settings.model_copy(update={"backend": name}) for name in backends]
+        self._backends, self._settings = backends, settings
         self._streams: list[EvidenceStream] = []
         self._owner = -1
         self._rows: list[list[EvidenceRow]] = [[] for _ in backends]
@@ -154,7 +155,9 @@ class _Bench:
             return
         if seen.face_id != self._owner:
             self._owner = seen.face_id
-            self._streams = [EvidenceStream(seen.face_id, s) for s in self._settings]
+            self._streams = [
+                stream_of(name, seen.face_id, self._settings) for name in self._backends
+            ]
         for i, stream in enumerate(self._streams):
             began = time.process_time()
             self._rows[i].append(stream.push(frame, seen))
