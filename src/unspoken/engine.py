@@ -65,6 +65,7 @@ class CustomerFace:
     frames: array[int] = field(default_factory=lambda: array("l"))
     transforms: array[float] = field(default_factory=_floats)
     events: int = 0
+    partly_s: float = 0.0  #: of `measured_s`, with a hand before part of the face
 
 
 class Engine:
@@ -209,6 +210,8 @@ class Engine:
             customer.gaps_s[row.gap] = customer.gaps_s.get(row.gap, 0.0) + step
         else:
             customer.measured_s += step
+            if row.scene is not None and row.scene.covered is not None:
+                customer.partly_s += step
         if row.pose is not None:
             customer.icd_px.append(row.icd_px)
             customer.yaw_deg.append(abs(row.pose.yaw_deg))

@@ -209,7 +209,7 @@ def _quality_notes(
         )
     if np.isfinite(blocks) and blocks > _BLOCKY:
         notes.append("Strong compression: block edges are visible on the face and hide detail.")
-    return notes + _loss_notes(customers)
+    return notes + _loss_notes(customers) + _hand_notes(customers)
 
 
 def _clock_notes(clock: ClockFacts) -> list[str]:
@@ -253,6 +253,17 @@ def _loss_notes(customers: Sequence[CustomerFace]) -> list[str]:
     share = total / (measured + total)
     return [
         f"For {share:.0%} of the time in view the face could not be measured (mostly: {reason})."
+    ]
+
+
+def _hand_notes(customers: Sequence[CustomerFace]) -> list[str]:
+    """How long a hand was before part of the face, when that is worth a sentence."""
+    partly, measured = (sum(getattr(c, n) for c in customers) for n in ("partly_s", "measured_s"))
+    if not partly or partly < _MUCH_LOST * measured:
+        return []
+    return [
+        f"For {partly / measured:.0%} of the measured time a hand was before part of the face. "
+        "What was behind it was not measured; nothing can be said of it."
     ]
 
 

@@ -153,7 +153,8 @@ def test_a_hand_is_told_when_two_looks_agree_and_the_start_lies_at_the_last_free
     said = watch(nets, watcher, 2.0, 6.0)
     first = next(i for i, hand in enumerate(said) if hand is not None)
     assert 2.0 + first / FPS == pytest.approx(4.15, abs=0.05)  # searched at 4.0, looked at again
-    assert said[first] is not None and said[first].since_s == pytest.approx(1.0, abs=0.05)
+    told = said[first]
+    assert told is not None and told.since_s == pytest.approx(1.0, abs=0.05)
     assert all(hand is not None and hand.covered.any() for hand in said[first:])
 
 
