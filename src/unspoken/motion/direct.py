@@ -40,6 +40,9 @@ _NOISE_FLOOR = 0.15
 _CLIPPED = 247.0
 #: A block whose residual variance exceeds its usual one this many times is unexplained.
 _OUTLIER = 9.0
+#: The residual told is that of the worst block but for this part: a blink or a mouth that speaks
+#: is no new face.
+_TYPICAL = 0.75
 #: A Gauss-Newton step below this share of every standard error is the last (the next one would be
 #: about a tenth of it).
 _CLOSE = 0.6
@@ -240,7 +243,7 @@ class DirectAlignment:
             head=self._state[self._units : self._motions].astype(np.float32),
             light=self._brightness(),
             misfit=float(outlying @ self._shares),
-            residual=float(np.sqrt(energy @ self._shares)),
+            residual=float(np.sqrt(np.quantile(energy, _TYPICAL))),
         )
 
     def _set_free(self, freedom: Array) -> None:

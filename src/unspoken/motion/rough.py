@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from unspoken.face.nets import BLENDSHAPE_INDEX
 from unspoken.facs.units import UNIT_KEYS
 
-__all__ = ["rough_change"]
+__all__ = ["UNREST", "rough_change"]
 
 #: Blendshapes of each action unit; ``{}`` stands for Left or Right.
 _SHAPES: dict[str, tuple[str, ...]] = {
@@ -38,8 +38,9 @@ _SHAPES: dict[str, tuple[str, ...]] = {
     "AU28": ("mouthRollLower", "mouthRollUpper"),
     "AU45": ("eyeBlink{}",),
 }
-#: Changes of a score below this are the net's own unrest.
-_UNREST = 0.12
+#: Changes of a score below this free nothing: the net's own unrest, and movements so small that
+#: pixels tell them better.
+UNREST = 0.25
 _SIDES = {"L": "Left", "R": "Right"}
 
 
@@ -53,13 +54,17 @@ def _indices(key: str) -> list[int]:
 _INDICES = np.array([(found + found[-1:] * 2)[:3] for found in map(_indices, UNIT_KEYS)])
 
 
-def rough_change(before: NDArray[np.float32], now: NDArray[np.float32]) -> NDArray[np.float32]:
+def rough_change(
+    before: NDArray[np.float32], now: NDArray[np.float32], unrest: float = UNREST
+) -> NDArray[np.float32]:
     """How far each unit has moved between two looks of the net, either way.
 
     Parameters
     ----------
     before, now : ndarray of float32, shape (52,)
         Blendshape scores, 0..1.
+    unrest : float
+        Changes below this are the net's own.
 
     Returns
     -------
@@ -68,4 +73,4 @@ def rough_change(before: NDArray[np.float32], now: NDArray[np.float32]) -> NDArr
     """
     change = np.abs(now - before)
     moved = change[_INDICES].max(axis=1)
-    return np.asarray(np.maximum(moved - np.float32(_UNREST), 0.0), dtype=np.float32)
+    return np.asarray(np.maximum(moved - np.float32(unrest), 0.0), dtype=np.float32)

@@ -18,10 +18,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from unspoken.face.geometry import eye_opening
 from unspoken.face.observation import Pose
 from unspoken.facs.units import UNIT_KEYS
 from unspoken.motion.backend import Array, Backend, Measurement
-from unspoken.motion.rough import rough_change
+from unspoken.motion.rough import UNREST, rough_change
 
 __all__ = ["Look", "MakeBackend", "Reading", "TemplatePolicy", "TemplatePool", "TemplateState"]
 
@@ -36,6 +37,8 @@ _LIGHT_REACH = 1.1
 _OFFSET_FADE_S = 20.0
 #: Crops used to line up a new template with the old one, spread over this many seconds.
 _ALIGN_CROPS, _ALIGN_SPAN_S = 7, 0.4
+#: Eyes less open than this are closing: never the picture that later ones are compared with.
+_OPEN = 0.45
 #: Templates kept per face.
 _KEPT = 5
 #: Seconds a template must have served before it may be replaced for misfit.
@@ -56,12 +59,15 @@ class TemplatePolicy:
         It is replaced when the face is no longer explained as well as at first.
     again : bool
         Old ones are taken up again when the head comes back.
+    unrest : float
+        Changes of a blendshape's score below this do not free a unit.
     """
 
     pose_reach_deg: float = 8.0
     scale_reach: float = 1.35
     stale: bool = True
     again: bool = True
+    unrest: float = UNREST
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,7 @@ class TemplateState:
     brightness: float
     fresh: list[float] = field(default_factory=list)
     residual: float = 0.0
+    unrest: float = UNREST
     _looked: Array | None = None
     _freedom: Array | None = None
 
@@ -122,7 +129,7 @@ class TemplateState:
         """Compare what is seen with this template."""
         if look.blendshapes is not self._looked:  # the net does not run on every frame
             self._looked = look.blendshapes
-            self._freedom = rough_change(self.taken.blendshapes, look.blendshapes)
+            self._freedom = rough_change(self.taken.blendshapes, look.blendshapes, self.unrest)
         return self.backend.measure(look.crop, self._freedom)
 
     def is_stale(self, residual: float, time_s: float) -> bool:
@@ -203,7 +210,15 @@ class TemplatePool:
     def _new(self, look: Look) -> TemplateState:
         zero = np.zeros(len(UNIT_KEYS), np.float32)
         brightness = float(look.crop.mean())
-        return TemplateState(self.make(look), look, zero, look.time_s, look.time_s, brightness)
+        return TemplateState(
+            self.make(look),
+            look,
+            zero,
+            look.time_s,
+            look.time_s,
+            brightness,
+            unrest=self.policy.unrest,
+        )
 
     def _change_if_needed(self, look: Look, measured: Measurement, total: Array) -> bool:
         state = self.active
@@ -214,6 +229,8 @@ class TemplatePool:
             or state.light(look) > _LIGHT_REACH
         )
         stale = state.is_stale(measured.residual, look.time_s)
+        if eye_opening(look.blendshapes) < _OPEN:  # no face looks like that for long
+            stale = False
         if not (away or (stale and self.policy.stale)):
             return False
         kept = self._nearest(look) if away and self.policy.again else None

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from unspoken.errors import UsageError
 from unspoken.motion.backend import Backend, Template
 from unspoken.motion.backends import BACKENDS, make_backend
 from unspoken.motion.direct import DirectAlignment, DirectOptions
@@ -67,6 +68,7 @@ VARIANTS: dict[str, Variant] = {
     "prior twice as wide": Variant(DirectOptions(prior_icd=0.024)),
     "hardly any prior": Variant(DirectOptions(prior_icd=0.3)),
     "gain not given back": Variant(DirectOptions(gain_back=False)),
+    "freed by smaller changes": Variant(policy=TemplatePolicy(unrest=0.12)),
     "not freed by the blendshapes": Variant(DirectOptions(freed=False)),
     "eye openings masked": Variant(masked=_EYES),
     "mouth opening masked": Variant(masked=_MOUTH),
@@ -93,7 +95,10 @@ def stream_of(name: str, face_id: int, settings: Settings) -> EvidenceStream:
     UsageError
         If there is neither a back end nor a variant of that name.
     """
-    if name in BACKENDS or name not in VARIANTS:
+    variant = VARIANTS.get(name)
+    if variant is None:
+        if name not in BACKENDS:
+            known = ", ".join([*BACKENDS, *VARIANTS])
+            raise UsageError(f"There is no back end {name!r}.", f"Choose from: {known}.")
         return EvidenceStream(face_id, settings, make=lambda t, _: make_backend(name, t))
-    variant = VARIANTS[name]
     return EvidenceStream(face_id, settings, make=variant.make, policy=variant.policy)

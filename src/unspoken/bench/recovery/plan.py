@@ -177,7 +177,8 @@ def plan_clip(facts: ClipFacts, grid: Grid, seed: int, most_copies: int | None =
     seed : int
         Which plan. The same seed and clip give the same plan, whatever other clips there are.
     most_copies : int, optional
-        Stop after this many copies; what does not fit in is left out, and a note says so.
+        Stop after this many copies; what does not fit in is left out, and a note says so. 0 plants
+        nothing: only the untouched copy is looked at.
 
     Returns
     -------
@@ -206,7 +207,7 @@ def plan_clip(facts: ClipFacts, grid: Grid, seed: int, most_copies: int | None =
         copies.append(
             CopyPlan(number, int(rng.integers(2**31)), round(float(spread), 4), tuple(planted))
         )
-    if waiting:
+    if waiting and most_copies:
         notes.append(f"{len(waiting)} movements did not fit into {most_copies} copies.")
     told = _with_notes(facts, notes)
     return ClipPlan(told, tuple(copies))
