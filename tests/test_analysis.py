@@ -336,7 +336,7 @@ def test_the_artefacts_table_lists_every_artefact() -> None:
     table = sample_analysis(seconds=1.0).artefacts_table()
     assert table.height == 7
     assert table.row(0, named=True) == {
-        "kind": "blink", "face_id": 1, "start_s": 5.1, "end_s": 5.4, "source": "",
+        "kind": "blink", "face_id": 1, "start_s": 5.1, "end_s": 5.4, "source": "", "part": "",
     }  # fmt: skip
 
 

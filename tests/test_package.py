@@ -22,6 +22,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 BUNDLE = "unspoken/weights/face_landmarker.task"
 SHA256 = "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
+HAND_BUNDLE = "unspoken/weights/hand_landmarker.task"
+HAND_SHA256 = "fbc2a30080c3c557093b5ddfc334698132eb341044ccee322ccf8bcf3607cde1"
 VENDOR = ROOT / "src" / "unspoken" / "server" / "static" / "vendor" / "versions.json"
 
 needs_hatchling = pytest.mark.skipif(
@@ -128,7 +130,9 @@ def test_the_wheel_holds_the_face_model_its_licence_and_no_build_scripts(wheel: 
     with zipfile.ZipFile(wheel) as opened:
         names = set(opened.namelist())
         content = opened.read(BUNDLE)
+        hand = opened.read(HAND_BUNDLE)
     assert (len(content), hashlib.sha256(content).hexdigest()) == (3_758_596, SHA256)
+    assert (len(hand), hashlib.sha256(hand).hexdigest()) == (7_819_105, HAND_SHA256)
     assert {"unspoken/py.typed", "unspoken/weights/LICENSE", "unspoken/weights/NOTICE"} <= names
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"unspoken"}
@@ -183,7 +187,7 @@ def test_the_sdist_builds_the_same_wheel_without_a_network(
     (again,) = tmp_path.glob("unspoken-*.whl")
     with zipfile.ZipFile(wheel) as a, zipfile.ZipFile(again) as b:
         assert sorted(a.namelist()) == sorted(b.namelist())
-        assert a.read(BUNDLE) == b.read(BUNDLE)
+        assert a.read(BUNDLE) == b.read(BUNDLE) and a.read(HAND_BUNDLE) == b.read(HAND_BUNDLE)
 
 
 IMPORT_ALL = """

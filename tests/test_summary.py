@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from unspoken.face.weights import BUNDLE_SHA256
+from unspoken.face.weights import FACE_BUNDLE, HAND_BUNDLE
 from unspoken.media.facts import ClockFacts
 from unspoken.summary import FacePlaces, _quality_notes, software_versions
 
@@ -35,6 +35,7 @@ class Exposure:
 
     measured_s: float
     gaps_s: dict[str, float] = field(default_factory=dict)
+    partly_s: float = 0.0
 
 
 def notes(
@@ -45,6 +46,12 @@ def notes(
 ) -> str:
     customers = [exposure or Exposure(10.0)]
     return "\n".join(_quality_notes(customers, clock, icd_px, blocks))  # type: ignore[arg-type]
+
+
+def test_a_hand_that_stays_before_the_face_is_worth_a_sentence() -> None:
+    said = notes(exposure=Exposure(20.0, partly_s=5.0))
+    assert said.startswith("For 25% of the measured time a hand was before part of the face.")
+    assert notes(exposure=Exposure(20.0, partly_s=1.0)) == ""
 
 
 def test_good_footage_needs_no_words() -> None:
@@ -116,5 +123,6 @@ def test_a_face_that_was_never_cut_out_has_no_place() -> None:
 
 def test_results_name_what_they_depend_on() -> None:
     found = software_versions()
-    assert found["weights_sha256"] == BUNDLE_SHA256
+    assert found["weights_sha256"] == FACE_BUNDLE.sha256
+    assert found["hand_weights_sha256"] == HAND_BUNDLE.sha256
     assert {"unspoken", "python", "numpy", "opencv", "pyav", "litert", "scipy"} <= set(found)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
+from unspoken.face.hands import HandNets
 from unspoken.face.nets import Blendshapes
 from unspoken.face.observation import FaceObservation, FacesInFrame, Role
 from unspoken.face.roles import RoleBook
@@ -64,6 +65,7 @@ class CustomerFace:
     frames: array[int] = field(default_factory=lambda: array("l"))
     transforms: array[float] = field(default_factory=_floats)
     events: int = 0
+    partly_s: float = 0.0  #: of `measured_s`, with a hand before part of the face
 
 
 class Engine:
@@ -115,7 +117,7 @@ class Engine:
         """First half of :meth:`push`: find and follow faces. May run in a thread of its own."""
         began = perf_counter()
         if self._tracker is None:  # the nets are loaded where faces are looked for, not elsewhere
-            self._tracker = FaceTracker(self.settings)
+            self._tracker = FaceTracker(self.settings, hands=HandNets())
         faces = self._tracker.push(frame)
         self.timings_s["faces"] += perf_counter() - began
         return faces
@@ -208,6 +210,8 @@ class Engine:
             customer.gaps_s[row.gap] = customer.gaps_s.get(row.gap, 0.0) + step
         else:
             customer.measured_s += step
+            if row.scene is not None and row.scene.covered is not None:
+                customer.partly_s += step
         if row.pose is not None:
             customer.icd_px.append(row.icd_px)
             customer.yaw_deg.append(abs(row.pose.yaw_deg))

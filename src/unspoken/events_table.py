@@ -114,6 +114,7 @@ def artefacts_frame(artefacts: Iterable[Artefact]) -> pl.DataFrame:
             "start_s": artefact.interval.start_s,
             "end_s": artefact.interval.end_s,
             "source": artefact.source,
+            "part": artefact.part,
         }
         for artefact in artefacts
     ]

@@ -19,6 +19,7 @@ import numpy as np
 
 from unspoken.errors import UnspokenError
 from unspoken.face import appearance
+from unspoken.face.hands import HandNets
 from unspoken.face.nets import Nets
 from unspoken.face.tracks import FaceTracker
 from unspoken.media.frame import Frame
@@ -70,7 +71,7 @@ def _serve(
 ) -> None:
     decode_s = faces_s = 0.0
     error: BaseException | None = None
-    tracker = FaceTracker(request.settings, nets)
+    tracker = FaceTracker(request.settings, nets, HandNets())
     planes: np.ndarray[tuple[int, int, int], np.dtype[np.uint8]] | None = None
     frames = iter(source)
     while True:

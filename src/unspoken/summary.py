@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from unspoken.analysis import Analysis, FaceSummary, Quality, Sensitivity
 from unspoken.engine import CustomerFace, Engine
-from unspoken.face.weights import BUNDLE_SHA256
+from unspoken.face.weights import FACE_BUNDLE, HAND_BUNDLE
 from unspoken.facs.basis import load_basis
 from unspoken.facs.units import UNIT_INDEX
 from unspoken.media.facts import ClockFacts, SourceFacts
@@ -93,8 +93,12 @@ def collect_places(engine: Engine) -> dict[int, FacePlaces]:
 
 
 def software_versions() -> dict[str, str]:
-    """Versions of everything a result depends on, and the digest of the weights."""
-    found = {"python": platform.python_version(), "weights_sha256": BUNDLE_SHA256}
+    """Versions of everything a result depends on, and the digests of the weights."""
+    found = {
+        "python": platform.python_version(),
+        "weights_sha256": FACE_BUNDLE.sha256,
+        "hand_weights_sha256": HAND_BUNDLE.sha256,
+    }
     for name, package in _PARTS:
         try:
             found[name] = version(package)
@@ -205,7 +209,7 @@ def _quality_notes(
         )
     if np.isfinite(blocks) and blocks > _BLOCKY:
         notes.append("Strong compression: block edges are visible on the face and hide detail.")
-    return notes + _loss_notes(customers)
+    return notes + _loss_notes(customers) + _hand_notes(customers)
 
 
 def _clock_notes(clock: ClockFacts) -> list[str]:
@@ -249,6 +253,17 @@ def _loss_notes(customers: Sequence[CustomerFace]) -> list[str]:
     share = total / (measured + total)
     return [
         f"For {share:.0%} of the time in view the face could not be measured (mostly: {reason})."
+    ]
+
+
+def _hand_notes(customers: Sequence[CustomerFace]) -> list[str]:
+    """How long a hand was before part of the face, when that is worth a sentence."""
+    partly, measured = (sum(getattr(c, n) for c in customers) for n in ("partly_s", "measured_s"))
+    if not partly or partly < _MUCH_LOST * measured:
+        return []
+    return [
+        f"For {partly / measured:.0%} of the measured time a hand was before part of the face. "
+        "What was behind it was not measured; nothing can be said of it."
     ]
 
 

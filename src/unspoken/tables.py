@@ -116,6 +116,9 @@ EVENT_COLUMNS: tuple[Column, ...] = (
 )
 
 
+_UNSEEN = "see `gap`; without a gap: behind a hand"
+
+
 def _amplitude(key: str) -> Column:
     unit, side = unit_of(key)
     which = {"L": ", own left side", "R": ", own right side", "": ""}[side]
@@ -125,7 +128,7 @@ def _amplitude(key: str) -> Column:
         "float32",
         "parts of full displacement",
         f"Amplitude of AU{unit.code}, {unit.name}{which}{also}; may be negative.",
-        "see `gap`",
+        _UNSEEN,
     )
 
 
@@ -135,7 +138,7 @@ def _error(key: str) -> Column:
         "float32",
         "parts of full displacement",
         f"Standard error of `{key}`.",
-        "see `gap`",
+        _UNSEEN,
     )
 
 
@@ -197,6 +200,13 @@ ARTEFACT_COLUMNS: tuple[Column, ...] = (
         "",
         "What told `speech` and `voice`: `mouth` (its rhythm alone), `sound` (a voice on the sound "
         "track alone) or `sound and mouth`. Empty for all others.",
+    ),
+    Column(
+        "part",
+        "text",
+        "",
+        "What `hand_over_face` covers: `upper` (brows and eyes) or `lower` (from the middle of the "
+        "nose down); a hand on both makes two rows. Empty for all others.",
     ),
 )
 

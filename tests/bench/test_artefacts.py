@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from unspoken.bench.artefacts import KINDS, Found, Take, film, look, score, take_of
-from unspoken.bench.disturbances import Flicker, Hand, JumpCut, LightStep, Shake, repeats
+from unspoken.bench.disturbances import Flicker, JumpCut, LightStep, Shake, Sheet, repeats
+from unspoken.bench.hand import Hand
 from unspoken.bench.profiles import Blink, Chewing, HeadGesture
 from unspoken.bench.simulate import Script
 from unspoken.spotting.events import ARTEFACTS
@@ -29,9 +30,10 @@ def test_every_kind_that_pictures_can_show_has_a_film() -> None:
 
 def test_disturbances_leave_pictures_outside_their_time_alone() -> None:
     span = Interval(2.0, 3.0)
-    for change in (Hand(span, 60, 50, 20), Shake(span), Flicker(span), LightStep(2.0)):
+    hand, sheet = Hand(span, 60, 50, 20), Sheet(span, 30, 20, 90, 70)
+    for change in (hand, sheet, Shake(span), Flicker(span), LightStep(2.0)):
         assert np.array_equal(change(GREY, 1.9), GREY)
-    for change in (Hand(span, 60, 50, 20), Flicker(span), LightStep(2.0)):
+    for change in (hand, sheet, Flicker(span), LightStep(2.0)):
         assert not np.array_equal(change(GREY, 2.53), GREY)
     ramp = np.repeat(np.arange(120, dtype=np.uint8)[None, :, None], 90, 0).repeat(3, 2)
     assert JumpCut(2.0, 5.0)(ramp, 2.1)[40, 60, 0] == 55
@@ -80,3 +82,15 @@ def test_a_shaken_camera_is_found_from_pictures_to_artefact(
     assert shakes[0].start_s == pytest.approx(4.0, abs=0.2)
     assert shakes[-1].end_s == pytest.approx(5.0, abs=0.2)
     assert sum(s.duration_s for s in shakes) > 0.6
+
+
+def test_the_hand_that_crosses_the_mouth_is_flagged_and_what_it_does_is_no_event(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is in the picture from 3.0 to 4.5 s."""
+    monkeypatch.setattr("unspoken.bench.artefacts.SECONDS", 6.0)
+    found = look(take := take_of("hand_over_face", 2), film(take, tmp_path / "hand.mp4", 2))
+    hands = found.artefacts["hand_over_face"]
+    assert min(hand.start_s for hand in hands) == pytest.approx(3.0, abs=0.4)
+    assert max(hand.end_s for hand in hands) == pytest.approx(4.5, abs=0.4)
+    assert found.events == []

@@ -19,11 +19,16 @@ from unspoken.bench.evidence.measure import basis_share
 from unspoken.bench.evidence.record import CopyEvidence, read_evidence, write_evidence
 from unspoken.bench.evidence.tables import write_evidence_report
 from unspoken.bench.evidence.tally import LAGS_S, Tally, noise_tally, planted_tally
+from unspoken.bench.evidence.variants import VARIANTS, Variant, stream_of
 from unspoken.bench.recovery.campaign import Campaign
 from unspoken.bench.warp import personal_fields
+from unspoken.errors import UsageError
 from unspoken.facs.basis import load_basis
 from unspoken.facs.units import UNIT_INDEX, UNIT_KEYS
 from unspoken.motion.backend import Template
+from unspoken.motion.direct import DirectAlignment, DirectOptions
+from unspoken.motion.fields import HEAD_MODES
+from unspoken.settings import Settings
 
 UNITS = len(UNIT_KEYS)
 RATE = 25.0
@@ -216,6 +221,45 @@ def test_a_run_measures_most_of_what_it_planted_and_goes_on_where_it_was(tmp_pat
     assert (campaign.out / "evidence.json").read_bytes() == before
     after = {p: p.stat().st_mtime_ns for p in (campaign.out / "evidence").iterdir()}
     assert after == traces_before
+
+
+def test_every_variant_differs_from_the_method_in_one_thing() -> None:
+    plain = Variant()
+    for name, one in VARIANTS.items():
+        changed = [
+            one.options != plain.options,
+            one.policy != plain.policy,
+            one.masked != plain.masked,
+        ]
+        assert sum(changed) == 1, name
+
+
+def test_a_masked_opening_takes_its_pixels_out(template: Template) -> None:
+    mesh = np.full((478, 3), 80.0)
+    ring = VARIANTS["mouth opening masked"].masked[0]
+    angle = np.linspace(0.0, 2.0 * np.pi, len(ring), endpoint=False)
+    mesh[list(ring), :2] = np.column_stack((80 + 15 * np.cos(angle), 110 + 8 * np.sin(angle)))
+    made = VARIANTS["mouth opening masked"].make(template, mesh)
+    whole = DirectAlignment(template)
+    assert isinstance(made, DirectAlignment)
+    assert 100 < len(whole._order) - len(made._order) < 400
+
+
+def test_a_part_left_out_stays_at_zero(template: Template) -> None:
+    """The same turned crop: without parallax no head turn is measured."""
+    turned = np.roll(template.crop, 1, axis=1)
+    heads = [
+        DirectAlignment(template, options).measure(turned).head
+        for options in (DirectOptions(), DirectOptions(parallax=False))
+    ]
+    bent = [i for i, name in enumerate(HEAD_MODES) if name in {"yaw", "pitch", "nearer"}]
+    assert np.abs(heads[0][bent]).max() > 1e-3
+    assert np.abs(heads[1][bent]).max() < 1e-5
+
+
+def test_an_unknown_name_is_refused_with_what_there_is() -> None:
+    with pytest.raises(UsageError, match="no back end 'guess'"):
+        stream_of("guess", 1, Settings())
 
 
 @pytest.fixture(scope="module")

@@ -69,6 +69,18 @@ def test_a_run_writes_figures_tables_and_page(done: dict[str, str]) -> None:
     assert v["checked"] == v["within"] == 3, "planted displacement is what it is said to be"
 
 
+def test_without_copies_only_false_alarms_are_counted(clip: Path, tmp_path: Path) -> None:
+    asked = Campaign((str(clip),), tmp_path / "run", GRID, most_copies=0)
+    measure_recovery(asked)
+    document = json.loads((asked.out / "figures.json").read_text(encoding="utf-8"))
+    engine = document["spotters"]["engine"]
+    assert engine["planted"] == 0 and engine["cells"] == []
+    (micro,) = [r for r in engine["alarms"] if (r["footage"], r["kind"]) == ("all", "micro")]
+    assert micro["rate"]["exposure_s"] == pytest.approx(5.0, abs=0.2)
+    page = (asked.out / "recovery.html").read_text(encoding="utf-8")
+    assert "Nothing was planted" in page and "Every size and length" not in page
+
+
 def test_a_clip_without_a_face_is_listed_with_the_reason(done: dict[str, str]) -> None:
     (one,) = json.loads(done["figures.json"])["skipped"]
     assert one["path"].endswith("wall.mp4") and "no face" in one["reason"]

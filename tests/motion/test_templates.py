@@ -7,12 +7,13 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.motion.conftest import Portrait, amplitude_for, noisy
+from unspoken.face.nets import BLENDSHAPE_INDEX
 from unspoken.face.observation import Pose
 from unspoken.facs.units import UNIT_INDEX
 from unspoken.motion.backend import Backend, Template
 from unspoken.motion.crop import crop_transform
 from unspoken.motion.direct import DirectAlignment
-from unspoken.motion.templates import Look, TemplatePool
+from unspoken.motion.templates import Look, TemplatePolicy, TemplatePool
 
 FRONT, TURNED = Pose(0.0, 0.0, 0.0), Pose(20.0, 0.0, 0.0)
 
@@ -20,12 +21,12 @@ FRONT, TURNED = Pose(0.0, 0.0, 0.0), Pose(20.0, 0.0, 0.0)
 class Pool:
     """A pool over the portrait that counts the templates it makes."""
 
-    def __init__(self, portrait: Portrait) -> None:
+    def __init__(self, portrait: Portrait, policy: TemplatePolicy | None = None) -> None:
         self.portrait = portrait
         self.made = 0
         self.resting = np.zeros(52, np.float32)
         self.transform = crop_transform(portrait.points, 160)
-        self.pool = TemplatePool(self.make)
+        self.pool = TemplatePool(self.make, policy or TemplatePolicy())
 
     def make(self, look: Look) -> Backend:
         self.made += 1
@@ -98,3 +99,45 @@ def test_a_lasting_change_of_the_picture_brings_a_new_template(portrait: Portrai
     for frame in range(40, 100):
         pool.read(noisy(glasses, frame), frame / 30)
     assert pool.made == 2
+
+
+def _eyes_shut(portrait: Portrait) -> NDArray[np.float32]:
+    """The crop with skin where the eyes were."""
+    shut = portrait.crop.copy()
+    size = shut.shape[0]
+    for start in (size // 5, 3 * size // 5):
+        columns = slice(start, start + size // 5)
+        shut[size // 3 : size // 2, columns] = np.median(shut[size // 2 : 2 * size // 3, columns])
+    return shut
+
+
+def test_a_blink_brings_no_new_template(portrait: Portrait) -> None:
+    pool, shut = Pool(portrait), _eyes_shut(portrait)
+    for frame in range(120):
+        blinks = 40 <= frame % 60 < 50
+        pool.read(noisy(shut if blinks else portrait.crop, frame), frame / 30)
+    assert pool.made == 1
+
+
+def test_a_changed_face_waits_for_open_eyes_before_it_is_a_template(portrait: Portrait) -> None:
+    pool = Pool(portrait)
+    changed = portrait.crop.copy()
+    changed[40:90, 30:130] += 60.0 * (np.indices((50, 100)).sum(axis=0) % 8 < 4)
+    closed = pool.resting.copy()
+    closed[[BLENDSHAPE_INDEX[f"eyeBlink{side}"] for side in ("Left", "Right")]] = 1.0
+    opened = pool.resting
+    for frame in range(150):
+        pool.resting = closed if frame >= 40 else opened
+        pool.read(noisy(changed if frame >= 45 else portrait.crop, frame), frame / 30)
+    assert pool.made == 1
+    for frame in range(150, 200):
+        pool.resting = opened
+        pool.read(noisy(changed, frame), frame / 30)
+    assert pool.made == 2
+
+
+def test_a_policy_that_never_replaces_keeps_its_first_template(portrait: Portrait) -> None:
+    pool = Pool(portrait, TemplatePolicy(90.0, 9.0, stale=False))
+    for frame, pose in enumerate([FRONT] * 20 + [TURNED] * 20):
+        pool.read(noisy(portrait.crop, frame), frame / 30, pose)
+    assert pool.made == 1

@@ -23,13 +23,14 @@ from unspoken.bench.disturbances import (
     Blur,
     Disturbance,
     Flicker,
-    Hand,
     JumpCut,
     LightStep,
     Shake,
+    Sheet,
     repeats,
 )
 from unspoken.bench.doc_page import check_place, renew
+from unspoken.bench.hand import three_hands
 from unspoken.bench.portrait import load_portrait
 from unspoken.bench.profiles import Blink, Chewing, HeadGesture, Speech, Sway
 from unspoken.bench.simulate import Camera, FaceSimulator, Script
@@ -132,9 +133,14 @@ def _mouth(kind: str, base: Script) -> Take:
 def _picture(kind: str, base: Script) -> Take:
     """What happens to the pictures on their way."""
     span = Interval(5.0, 9.0)
+    if kind == "hand_over_face":
+        hands = three_hands((SIZE[0] / 2, SIZE[1] * 0.58), ICD_PX)
+        return Take(kind, tuple(hand.interval for hand in hands), base, hands)
     if kind == "occlusion":
-        hand = Hand(span, SIZE[0] / 2, SIZE[1] * 0.6, ICD_PX)
-        return Take(kind, (span,), base, (hand,))
+        reach = 3.2 * ICD_PX
+        x, y = SIZE[0] / 2, SIZE[1] * 0.58
+        sheet = Sheet(span, x - reach, y - 0.8 * reach, x + reach, y + 1.2 * reach)
+        return Take(kind, (span,), base, (sheet,))
     if kind == "light_change":
         steps = (LightStep(5.0), LightStep(11.0, 0.93))
         return Take(kind, tuple(Interval(s.at_s, s.at_s) for s in steps), base, steps)
@@ -178,7 +184,16 @@ KINDS: dict[str, Callable[[str, Script], Take]] = {
     **dict.fromkeys(("head_nod", "head_shake", "head_turn"), _head),
     **dict.fromkeys(("speech", "chewing"), _mouth),
     **dict.fromkeys(
-        ("occlusion", "blurred", "light_change", "flicker", "camera_shake", "cut"), _picture
+        (
+            "hand_over_face",
+            "occlusion",
+            "blurred",
+            "light_change",
+            "flicker",
+            "camera_shake",
+            "cut",
+        ),
+        _picture,
     ),
     **dict.fromkeys(("key_frame", "blocks", "repeated_frames"), _codec),
 }

@@ -1,7 +1,7 @@
-"""What happens to pictures on their way that no face did: hands, shake, light, blur, lost frames.
+"""What happens to pictures on their way that no face did: shake, light, blur, lost frames.
 
 Each disturbance is a function of the picture and its time, so it can be put on any footage, filmed
-or simulated, and on what the injection bench plants into.
+or simulated, and on what the injection bench plants into. Hands are in `unspoken.bench.hand`.
 """
 
 from __future__ import annotations
@@ -13,62 +13,47 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from unspoken.bench.hand import eased
 from unspoken.timing import Interval
 
-__all__ = ["Blur", "Disturbance", "Flicker", "Hand", "JumpCut", "LightStep", "Shake", "repeats"]
+__all__ = ["Blur", "Disturbance", "Flicker", "JumpCut", "LightStep", "Shake", "Sheet", "repeats"]
 
 RGB = NDArray[np.uint8]
 #: Makes the picture that is stored from the one that was seen, and its time in seconds.
 Disturbance = Callable[[RGB, float], RGB]
 
 
-def _eased(time_s: float, interval: Interval, ramp_s: float) -> float:
-    """0 outside, 1 inside, with smooth ramps within the interval."""
-    edge = min(time_s - interval.start_s, interval.end_s - time_s)
-    part = min(max(edge / ramp_s, 0.0), 1.0)
-    return 0.5 - 0.5 * float(np.cos(np.pi * part))
-
-
 @dataclass(frozen=True)
-class Hand:
-    """A hand comes up from below, rests on mouth and cheek, and goes again.
+class Sheet:
+    """A sheet of paper is held before the face and taken away again.
 
     Parameters
     ----------
     interval : Interval
         First to last sight of it, seconds.
-    x, y : float
-        Where its finger tips rest, picture pixels.
-    icd_px : float
-        Inner-eye-corner distance: a hand is about 2.6 of them wide.
+    left, top, right, bottom : float
+        Where it is held, picture pixels; it comes from below.
     """
 
     interval: Interval
-    x: float
-    y: float
-    icd_px: float
+    left: float
+    top: float
+    right: float
+    bottom: float
 
     def __call__(self, picture: RGB, time_s: float) -> RGB:
-        """Draw four fingers and the back of a hand, shaded, with creases."""
-        up = _eased(time_s, self.interval, 0.3)
+        """Draw it, with a few lines of text."""
+        up = eased(time_s, self.interval, 0.3)
         if up <= 0.0:
             return picture
-        u = self.icd_px
-        rise = (1.0 - up) * 5.0 * u
-        mask = np.zeros(picture.shape[:2], np.float32)
-        for i in range(4):
-            tip = (self.x + (i - 1.5) * 0.62 * u, self.y + (0.25, 0.0, 0.05, 0.3)[i] * u + rise)
-            root = (self.x + (i - 1.5) * 0.5 * u, self.y + 1.9 * u + rise)
-            ends = [tuple(np.round(p).astype(int).tolist()) for p in (tip, root)]
-            cv2.line(mask, ends[0], ends[1], (0.82 + 0.06 * i,), round(0.55 * u), cv2.LINE_AA)
-        palm = (round(self.x), round(self.y + 2.9 * u + rise))
-        cv2.ellipse(
-            mask, palm, (round(1.3 * u), round(1.4 * u)), 0, 0, 360, (0.9,), -1, cv2.LINE_AA
-        )
-        shade = cv2.GaussianBlur(mask, (0, 0), 0.08 * u)[..., None]
-        cover = np.clip(mask * 4.0, 0.0, 1.0)[..., None]
-        skin = np.array([196.0, 148.0, 122.0], np.float32) * (0.55 + 0.5 * shade)
-        return np.asarray(np.clip(picture + cover * (skin - picture), 0, 255), dtype=np.uint8)
+        out = picture.copy()
+        top = round(self.top + (1.0 - up) * (picture.shape[0] - self.top))
+        left, right = round(self.left), round(self.right)
+        bottom = min(round(self.bottom) + top - round(self.top), picture.shape[0])
+        out[top:bottom, left:right] = (222, 220, 214)
+        for line in range(top + 12, bottom - 4, 14):
+            out[line : line + 3, left + 12 : right - 12 - (37 * line) % 60] = (70, 70, 76)
+        return out
 
 
 @dataclass(frozen=True)
@@ -89,7 +74,7 @@ class Shake:
 
     def __call__(self, picture: RGB, time_s: float) -> RGB:
         """Shift the picture; its edge is continued."""
-        size = self.size_px * _eased(time_s, self.interval, 0.1)
+        size = self.size_px * eased(time_s, self.interval, 0.1)
         if size <= 0.0:
             return picture
         phase = 2 * np.pi * self.rate_hz * (time_s - self.interval.start_s)
@@ -163,7 +148,7 @@ class Blur:
 
     def __call__(self, picture: RGB, time_s: float) -> RGB:
         """Blur the whole picture."""
-        sigma = self.sigma_px * _eased(time_s, self.interval, 0.2)
+        sigma = self.sigma_px * eased(time_s, self.interval, 0.2)
         if sigma < 0.3:
             return picture
         return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), dtype=np.uint8)

@@ -210,7 +210,8 @@ def clips_in(names: Sequence[str]) -> list[str]:
 def _print_tables(done: Recovery) -> None:
     console = Console()
     for one in done.figures:
-        console.print(_detection_table(one))
+        if one.cells:
+            console.print(_detection_table(one))
     console.print(_alarm_table(done.figures))
     v = done.figures[0].verification
     if v.checked:

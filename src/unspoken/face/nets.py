@@ -12,21 +12,13 @@ facial surface geometry from monocular video on mobile GPUs", arXiv:1907.06724 (
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from unspoken.face.weights import (
-    BLENDSHAPE_MEMBER,
-    DETECTOR_MEMBER,
-    MESH_MEMBER,
-    bundle_members,
-)
+from unspoken.face.lite import Net, anchor_centres, blend, logistic
+from unspoken.face.weights import BLENDSHAPE_MEMBER, DETECTOR_MEMBER, MESH_MEMBER
 from unspoken.media.frame import Frame
 
 __all__ = [
@@ -159,53 +151,6 @@ class Detection:
         return Region((left + right) / 2.0, (top + bottom) / 2.0, size, angle)
 
 
-@contextmanager
-def _quiet_errors() -> Iterator[None]:
-    """Keep LiteRT's greeting, which no setting turns off, out of the user's error stream.
-
-    Failures still come as exceptions.
-    """
-    try:
-        kept = os.dup(2)
-    except OSError:  # a process without an error stream has nothing to keep quiet
-        yield
-        return
-    try:
-        with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-
-
-class _Net:
-    """One net on one thread."""
-
-    def __init__(self, member: str) -> None:
-        content = bundle_members()[member]
-        with _quiet_errors():
-            self._interpreter = Interpreter(model_content=content, num_threads=1)
-            self._interpreter.allocate_tensors()
-        self._input = self._interpreter.get_input_details()[0]["index"]
-        self._outputs = [d["index"] for d in self._interpreter.get_output_details()]
-
-    def __call__(self, x: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-        self._interpreter.set_tensor(self._input, x)
-        self._interpreter.invoke()
-        return [self._interpreter.get_tensor(index) for index in self._outputs]
-
-
-def _anchors() -> NDArray[np.float32]:
-    """Centres of BlazeFace's 896 anchors in parts of the patch: 16 x 16 x 2 and 8 x 8 x 6."""
-    grids = []
-    for cells, repeats in ((16, 2), (8, 6)):
-        centres = (np.arange(cells) + 0.5) / cells
-        grid = np.stack(np.meshgrid(centres, centres), axis=-1).reshape(-1, 2)
-        grids.append(np.repeat(grid, repeats, axis=0))
-    return np.concatenate(grids).astype(np.float32)
-
-
 class Detector:
     """BlazeFace, short range: finds faces wider than about an eighth of the searched square.
 
@@ -223,8 +168,8 @@ class Detector:
     SIDE = 128
 
     def __init__(self, threshold: float = 0.5) -> None:
-        self._net = _Net(DETECTOR_MEMBER)
-        self._anchors = _anchors()
+        self._net = Net(DETECTOR_MEMBER)
+        self._anchors = anchor_centres((16, 2), (8, 6))
         self._threshold = threshold
 
     def find(self, frame: Frame, square: Region | None = None) -> list[Detection]:
@@ -241,7 +186,7 @@ class Detector:
         to_picture = square.to_picture(self.SIDE)
         patch = frame.rgb_patch(to_picture, (self.SIDE, self.SIDE))
         regressors, logits = self._net((patch.astype(np.float32) / 127.5 - 1.0)[None])
-        scores = 1.0 / (1.0 + np.exp(-logits[0, :, 0].astype(np.float64).clip(-100.0, 100.0)))
+        scores = logistic(logits[0, :, 0])
         hit = np.flatnonzero(scores > self._threshold)
         if hit.size == 0:
             return []
@@ -258,35 +203,8 @@ class Detector:
                 np.concatenate((linear @ box[:2] + corner, linear @ box[2:] + corner)),
                 keypoints @ linear.T + corner,
             )
-            for score, box, keypoints in _blend(scores[hit], boxes, places[:, 2:])
+            for score, box, keypoints in blend(scores[hit], boxes, places[:, 2:])
         ]
-
-
-def _blend(
-    scores: NDArray[np.float64], boxes: NDArray[np.float64], keypoints: NDArray[np.float64]
-) -> list[tuple[float, NDArray[np.float64], NDArray[np.float64]]]:
-    """Weighted non-maximum suppression: each face is the score-weighted mean of its anchors."""
-    area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
-    free = np.ones(scores.size, dtype=np.bool_)
-    faces = []
-    for best in np.argsort(-scores, kind="stable"):
-        if not free[best]:
-            continue
-        low = np.maximum(boxes[:, :2], boxes[best, :2])
-        high = np.minimum(boxes[:, 2:], boxes[best, 2:])
-        shared = np.clip(high - low, 0.0, None).prod(axis=1)
-        mine = free & (shared / (area + area[best] - shared + 1e-9) > 0.3)
-        mine[best] = True
-        free &= ~mine
-        weight = scores[mine] / scores[mine].sum()
-        faces.append(
-            (
-                float(scores[best]),
-                np.einsum("i,ij->j", weight, boxes[mine]),
-                np.einsum("i,ijk->jk", weight, keypoints[mine]),
-            )
-        )
-    return faces
 
 
 class Mesh:
@@ -301,7 +219,7 @@ class Mesh:
     SIDE = 256
 
     def __init__(self) -> None:
-        self._net = _Net(MESH_MEMBER)
+        self._net = Net(MESH_MEMBER)
 
     def run(self, frame: Frame, region: Region) -> tuple[NDArray[np.float32], float]:
         """Lay the mesh over the face in a region.
@@ -341,7 +259,7 @@ class Blendshapes:
     """
 
     def __init__(self) -> None:
-        self._net = _Net(BLENDSHAPE_MEMBER)
+        self._net = Net(BLENDSHAPE_MEMBER)
 
     def run(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
         """Scores of one mesh.

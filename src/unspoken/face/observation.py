@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FaceObservation", "FacesInFrame", "Pose", "Role"]
+__all__ = ["FaceObservation", "FacesInFrame", "HandOverFace", "Pose", "Role"]
 
 Role = Literal["customer", "staff", "bystander", "unknown"]
 
@@ -33,6 +33,22 @@ class Pose:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOverFace:
+    """A hand before a face, as the last look at it saw it.
+
+    Parameters
+    ----------
+    covered : ndarray of bool, shape (478,)
+        Mesh points behind the hand.
+    since_s : float
+        When the face was last looked at and free, seconds: the hand came after that.
+    """
+
+    covered: NDArray[np.bool_]
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class FaceObservation:
     """One face in one frame.
 
@@ -53,6 +69,8 @@ class FaceObservation:
     run : int
         Counts interruptions of this track (loss, camera cut), from 0; a new run means that the
         motion stage must not compare with what came before.
+    hand : HandOverFace or None
+        A hand before this face; None when none was seen or nobody looked.
     """
 
     face_id: int
@@ -61,6 +79,7 @@ class FaceObservation:
     presence: float
     measured: bool
     run: int = 0
+    hand: HandOverFace | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from unspoken.face.appearance import Appearance, likeness
 from unspoken.face.follow import Follower, Motion
 from unspoken.face.geometry import bounding_box, icd_px
 from unspoken.face.nets import Region
-from unspoken.face.observation import FaceObservation, Pose
+from unspoken.face.observation import FaceObservation, HandOverFace, Pose
 from unspoken.face.pose import head_pose
 from unspoken.media.frame import Frame
 
@@ -208,7 +208,7 @@ class Track:
 
     # -- result --------------------------------------------------------------------------------
 
-    def observation(self) -> FaceObservation:
+    def observation(self, hand: HandOverFace | None = None) -> FaceObservation:
         """What the stages above are told."""
         return FaceObservation(
             face_id=self.face_id,
@@ -217,4 +217,5 @@ class Track:
             presence=self.presence,
             measured=self.measured,
             run=self.run,
+            hand=hand,
         )

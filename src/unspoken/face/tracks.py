@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from unspoken.face.appearance import Appearance
 from unspoken.face.cuts import CutDetector
 from unspoken.face.geometry import overlap
+from unspoken.face.hands import HandNets, HandWatcher
 from unspoken.face.nets import Detection, Nets, Region
-from unspoken.face.observation import FaceObservation, FacesInFrame
+from unspoken.face.observation import FaceObservation, FacesInFrame, HandOverFace
 from unspoken.face.search import FaceSearch
 from unspoken.face.track import State, Track
 from unspoken.media.frame import Frame
@@ -54,6 +55,8 @@ class FaceTracker:
         Uses `max_faces` and `mesh_interval_s`.
     nets : Nets, optional
         Loaded here where left out.
+    hands : HandNets, optional
+        Looks for hands before the faces; where left out nobody does.
 
     Raises
     ------
@@ -61,12 +64,19 @@ class FaceTracker:
         If the weights are missing or altered.
     """
 
-    def __init__(self, settings: Settings | None = None, nets: Nets | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        nets: Nets | None = None,
+        hands: HandNets | None = None,
+    ) -> None:
         nets = nets or Nets()
         self._settings = settings or Settings()
         self._mesh = nets.mesh
         self._search = FaceSearch(nets.detector)
         self._cuts = CutDetector()
+        self._hands = hands
+        self._watchers: dict[tuple[int, int], HandWatcher] = {}
         self._active: list[Track] = []
         self._undecided: list[Track] = []
         self._resting: list[Track] = []
@@ -266,4 +276,16 @@ class FaceTracker:
                 track.run += 1
             if not self._touched(track, frame.time_s):
                 track.remember(frame)
-        return tuple(t.observation() for t in sorted(seen, key=lambda t: t.face_id))
+        alive = {t.face_id for t in self._active}
+        self._watchers = {key: w for key, w in self._watchers.items() if key[0] in alive}
+        ordered = sorted(seen, key=lambda t: t.face_id)
+        return tuple(t.observation(self._hand_before(t, frame)) for t in ordered)
+
+    def _hand_before(self, track: Track, frame: Frame) -> HandOverFace | None:
+        """The hand before a face, if hands are looked for."""
+        if self._hands is None:
+            return None
+        key = (track.face_id, track.run)
+        if key not in self._watchers:
+            self._watchers[key] = HandWatcher(self._hands)
+        return self._watchers[key].push(frame, track.points)

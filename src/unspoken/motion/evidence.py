@@ -33,9 +33,10 @@ class EvidenceRow:
         Grows whenever the track was interrupted; evidence of different runs has no common zero.
     amplitude : ndarray of float32, shape (units,)
         Displacement along each unit of `unspoken.facs.units.UNIT_KEYS`, in parts of the basis'
-        full displacement; may be negative (noise, or the opposite movement). NaN in a gap.
+        full displacement; may be negative (noise, or the opposite movement). NaN in a gap, and for
+        units behind a hand (`scene.covered`).
     error : ndarray of float32, shape (units,)
-        Standard error of `amplitude`, same unit. NaN in a gap.
+        Standard error of `amplitude`, same unit. NaN where that is.
     pose : Pose or None
         Head pose, degrees; None without a face.
     icd_px : float

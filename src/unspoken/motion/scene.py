@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from unspoken.media.frame import Frame, Plane
 from unspoken.motion.backend import Array
+from unspoken.motion.covered import Covered
 from unspoken.motion.fields import FACE_OVAL
 
 __all__ = ["Scene", "SceneWatcher"]
@@ -59,6 +60,8 @@ class Scene:
     hidden : bool
         Nets or template say that the face is hidden. What merely looks different may be a broad
         smile: it changes as much of the picture as a hand on the mouth does.
+    covered : Covered or None
+        What lies behind a hand; None where no hand was seen.
     """
 
     key_frame: bool
@@ -71,6 +74,7 @@ class Scene:
     sharpness: float
     blocks: float
     hidden: bool = False
+    covered: Covered | None = None
 
 
 class SceneWatcher:

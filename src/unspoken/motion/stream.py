@@ -16,6 +16,7 @@ from unspoken.facs.units import UNIT_KEYS
 from unspoken.media.frame import Frame
 from unspoken.motion.backend import Array, Backend, Measurement, Template
 from unspoken.motion.backends import make_backend
+from unspoken.motion.covered import covered_by
 from unspoken.motion.crop import crop_luma, crop_transform, to_crop
 from unspoken.motion.evidence import EvidenceRow, Gap
 from unspoken.motion.fields import build_fields
@@ -146,8 +147,10 @@ class EvidenceStream:
             self._first_brightness = max(brightness, 1.0)
         self._light = brightness / self._first_brightness
         self.meter.push(frame, crop, seen.points, frame.time_s)
-        self._scene = self._watcher.look(frame, crop, seen.points, self.meter.blocks)
-        if self._scene.sharpness < _BLURRED:
+        covered = covered_by(seen.hand)
+        scene = self._watcher.look(frame, crop, seen.points, self.meter.blocks)
+        self._scene = scene if covered is None else replace(scene, covered=covered)
+        if scene.sharpness < _BLURRED:
             return self._row(frame, seen, scores, None, "blurred")
         look = Look(
             crop,
@@ -162,7 +165,12 @@ class EvidenceStream:
         if reading.measurement.misfit > _OCCLUDED_MISFIT:
             return self._row(frame, seen, scores, None, "occluded")
         error = self._scatter.push(frame.time_s, reading.amplitude, reading.error)
-        row = (reading.amplitude, error, reading.error, reading.measurement)
+        hidden = np.zeros(len(UNIT_KEYS), np.bool_) if covered is None else covered.units
+        amplitude, error, claimed = (
+            np.where(hidden, np.float32(np.nan), values)
+            for values in (reading.amplitude, error, reading.error)
+        )
+        row = (amplitude, error, claimed, reading.measurement)
         return self._row(frame, seen, scores, row, "")
 
     def _make_backend(self, look: Look) -> Backend:

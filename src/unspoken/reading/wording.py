@@ -24,6 +24,7 @@ _CAUTIONS = {
     "speech": "speech may hide or imitate mouth units",
     "chewing": "chewing may hide or imitate mouth units",
     "mouth_opening": "movements of the mouth may hide or imitate mouth units",
+    "hand_over_face": "a hand was before the face",
     "occlusion": "something was in front of the face",
     "blink": "a blink hides the lids",
     "gaze_shift": "the eyes moved",

@@ -47,6 +47,7 @@ _FLAG_WORDS: dict[str, str] = {
     "voice": "while somebody else is heard speaking",
     "chewing": "overlaps chewing",
     "mouth_opening": "overlaps movements of the mouth without a voice",
+    "hand_over_face": "next to a hand before the face",
     "occlusion": "next to something in front of the face",
     "flicker": "under flickering light",
     "key_frame": "the codec renews the picture at the same moment",

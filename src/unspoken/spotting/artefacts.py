@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 from numpy.typing import NDArray
 
-from unspoken.facs.units import UNIT_INDEX
+from unspoken.facs.units import UNIT_INDEX, UNIT_KEYS, unit_of
 from unspoken.spotting.blinks import closure, find_blinks, long_closings
 from unspoken.spotting.breaks import key_frame_pops
-from unspoken.spotting.events import Artefact, ArtefactKind, Source
+from unspoken.spotting.channels import AREA_UNITS, AREAS, Area
+from unspoken.spotting.events import Artefact, ArtefactKind, Part, Source
 from unspoken.spotting.head import find_head_movements
 from unspoken.spotting.light import change_over, flickers, light_steps, shakes
 from unspoken.spotting.mouth import MOUTH_UNITS, SPOKEN, chews, mouth_activity, talks
@@ -38,6 +41,13 @@ _VOICE_NEAR_S = 0.3
 _BLOCKY = 1.3
 #: Share of exact repeats within a second from which pictures count as repeated.
 _REPEATED = 0.08
+#: Share of the upper or lower mesh points behind a hand from which that part counts as covered.
+_COVERED = 0.03
+#: A hand came at most this long before it was seen, seconds.
+_CAME_S = 3.0
+#: A hand moves what is beside it too: this long before and after it is seen there, seconds; and it
+#: explains a movement that begins then, or of which it hides this share.
+_HAND_SIDE_S, _HAND_SHARE = 0.25, 0.2
 #: Half length of the stretch around a cut or a track's edge, seconds.
 EDGE_S = 0.1
 _JOIN_S = 0.2
@@ -69,8 +79,11 @@ class ArtefactFinder:
         self.face_id = face_id
         self.voice = voice or VoiceTrack()
         self.found: list[Artefact] = []
-        self._open: dict[tuple[ArtefactKind, Source], int] = {}
+        self._open: dict[tuple[ArtefactKind, Source, Part], int] = {}
         self._last_edge: tuple[float, int] | None = None
+        self._behind: dict[Area, deque[tuple[Interval, frozenset[int]]]] = {
+            area: deque(maxlen=_LOOK_BACK) for area in AREAS
+        }
 
     def advance(self, window: EvidenceWindow, start_s: float, stop_s: float) -> list[Blink]:
         """Look at rows with ``start_s <= time < stop_s``; what lies around them is context.
@@ -190,6 +203,7 @@ class ArtefactFinder:
         self._mark("blocks", times, now & (np.nan_to_num(side["blocks"]) > _BLOCKY))
         for i in np.flatnonzero(now & (np.nan_to_num(side["hidden"]) > 0.5)):
             self._add("occlusion", float(times[i]) - EDGE_S, float(times[i]) + EDGE_S)
+        self._hands(times, now, side, window.amplitude[around])
         near = np.abs(times[:, None] - times[None, now]) <= 0.5
         repeats = window.repeat[around].astype(float)
         share = (repeats @ near) / np.maximum(near.sum(axis=0), 1)
@@ -198,22 +212,67 @@ class ArtefactFinder:
         self._mark("repeated_frames", times, often)
         return moved
 
-    def _add(self, kind: ArtefactKind, start_s: float, end_s: float, source: Source = "") -> None:
+    def _hands(
+        self,
+        times: Array,
+        now: NDArray[np.bool_],
+        side: dict[str, Array],
+        amplitude: NDArray[np.float32],
+    ) -> None:
+        """Hands before the face, from when it was last seen free."""
+        for part in AREAS:
+            covered = now & (np.nan_to_num(side[f"hand_{part}"]) > _COVERED)
+            for first, end in _stretches(covered):
+                start = min(times[first], max(side["hand_since"][first], times[first] - _CAME_S))
+                self._add("hand_over_face", float(start), float(times[end - 1]), part=part)
+                unseen = ~np.isfinite(amplitude[first:end]).all(axis=0)
+                codes = {unit_of(UNIT_KEYS[i])[0].code for i in np.flatnonzero(unseen)}
+                near = Interval(float(start) - _HAND_SIDE_S, float(times[end - 1]) + _HAND_SIDE_S)
+                self._hide(part, near, AREA_UNITS[part] | codes)
+
+    def _hide(self, part: Area, near: Interval, codes: frozenset[int]) -> None:
+        """Remember what a hand hides; a hand that stays makes one entry."""
+        behind = self._behind[part]
+        if behind and near.start_s <= behind[-1][0].end_s:
+            before, already = behind.pop()
+            near, codes = Interval(before.start_s, near.end_s), codes | already
+        behind.append((near, codes))
+
+    def behind_hand(self, start_s: float, stop_s: float) -> frozenset[int]:
+        """FACS numbers of what a hand may have moved or hidden in an interval.
+
+        Those of the parts it covered when the movement began, or during a good part of it.
+        """
+        asked = Interval(start_s, max(stop_s, start_s + 1e-6))
+        explained: frozenset[int] = frozenset()
+        for hand, codes in (entry for part in AREAS for entry in self._behind[part]):
+            if hand.contains(start_s) or hand.overlap_s(asked) > _HAND_SHARE * asked.duration_s:
+                explained |= codes
+        return explained
+
+    def _add(
+        self,
+        kind: ArtefactKind,
+        start_s: float,
+        end_s: float,
+        source: Source = "",
+        part: Part = "",
+    ) -> None:
         """New interval, joined with the last of its kind when they nearly meet."""
-        place = self._open.get((kind, source))
+        key = (kind, source, part)
+        place = self._open.get(key)
         if place is not None and start_s - self.found[place].interval.end_s <= _JOIN_S:
             old = self.found[place].interval
             joined = Interval(min(old.start_s, start_s), max(old.end_s, end_s))
-            self.found[place] = Artefact(kind, self.face_id, joined, source)
+            self.found[place] = Artefact(kind, self.face_id, joined, source, part)
             return
-        self._open[kind, source] = len(self.found)
-        self.found.append(Artefact(kind, self.face_id, Interval(start_s, end_s), source))
+        self._open[key] = len(self.found)
+        self.found.append(Artefact(kind, self.face_id, Interval(start_s, end_s), source, part))
 
     def _mark(
         self, kind: ArtefactKind, times: Array, mask: NDArray[np.bool_], source: Source = ""
     ) -> None:
-        edges = np.flatnonzero(np.diff(np.r_[False, mask, False].astype(int)))
-        for first, end in zip(edges[::2], edges[1::2], strict=True):
+        for first, end in _stretches(mask):
             self._add(kind, float(times[first]), float(times[end - 1]), source)
 
     def _edges(self, window: EvidenceWindow, around: slice, now: NDArray[np.bool_]) -> None:
@@ -256,11 +315,16 @@ class ArtefactFinder:
         return out
 
 
+def _stretches(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First and last-plus-one row of every stretch of a mask."""
+    edges = np.flatnonzero(np.diff(np.r_[False, mask, False].astype(int))).tolist()
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
 def _without(mask: NDArray[np.bool_], other: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The stretches of a mask that do not mostly lie in another."""
     out = mask.copy()
-    edges = np.flatnonzero(np.diff(np.r_[False, mask, False].astype(int)))
-    for first, end in zip(edges[::2], edges[1::2], strict=True):
+    for first, end in _stretches(mask):
         if other[first:end].mean() > _MOSTLY:
             out[first:end] = False
     return out

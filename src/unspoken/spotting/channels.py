@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from unspoken.facs.units import ACTION_UNITS, UNIT_INDEX, UNIT_KEYS, unit_of
 
 __all__ = ["AREAS", "CHANNELS", "CHANNEL_AREA", "EYE_UNITS", "SPEECH_UNITS", "Area", "Channel"]
-__all__ += ["UNIT_AREA", "combine", "contributing_units"]
+__all__ += ["AREA_UNITS", "UNIT_AREA", "combine", "contributing_units"]
 
 Area = Literal["upper", "lower"]
 #: Parts of the face calibrated apart: speech moves the lower one only.
@@ -87,6 +87,13 @@ def _channels() -> tuple[Channel, ...]:
 #: The first ``len(UNIT_KEYS)`` channels are the units alone, in order.
 CHANNELS: tuple[Channel, ...] = _channels()
 UNIT_AREA: tuple[Area, ...] = tuple(_area(key) for key in UNIT_KEYS)
+#: FACS numbers of each part of the face.
+AREA_UNITS: dict[Area, frozenset[int]] = {
+    area: frozenset(
+        unit_of(key)[0].code for key, own in zip(UNIT_KEYS, UNIT_AREA, strict=True) if own == area
+    )
+    for area in AREAS
+}
 _BLINK = tuple(UNIT_INDEX[key] for key in ("AU45L", "AU45R"))
 #: Channels of each area that may become an expression.
 CHANNEL_AREA: dict[Area, NDArray[np.intp]] = {

@@ -23,6 +23,7 @@ ArtefactKind = Literal[
     "voice",
     "chewing",
     "mouth_opening",
+    "hand_over_face",
     "occlusion",
     "light_change",
     "flicker",
@@ -45,7 +46,8 @@ ARTEFACTS: dict[ArtefactKind, str] = {
     "voice": "a voice is heard while this mouth is still: somebody else speaks",
     "chewing": "the jaw goes round slowly and evenly, as in chewing",
     "mouth_opening": "the mouth opens and closes, but no voice is heard",
-    "occlusion": "something is in front of the face: a hand, a cup, a sheet of paper",
+    "hand_over_face": "a hand is before the face; units behind it are not measured",
+    "occlusion": "something is in front of the face and hides most of it",
     "light_change": "the brightness of the face changes at once",
     "flicker": "the brightness of the face pulses, as under mains light",
     "key_frame": "the codec renews the whole picture, and it changes at once",
@@ -57,6 +59,8 @@ ARTEFACTS: dict[ArtefactKind, str] = {
 }
 #: What an artefact was told by, where more than one witness is possible.
 Source = Literal["", "mouth", "sound", "sound and mouth"]
+#: Which part of the face a hand covers.
+Part = Literal["", "upper", "lower"]
 FLAGS: tuple[str, ...] = (*ARTEFACTS, "low_frame_rate", "small_face", "long")
 
 
@@ -75,12 +79,16 @@ class Artefact:
     source : Source
         What told it, for speech and voice: "mouth" (its rhythm alone), "sound" (a voice on the
         sound track alone) or "sound and mouth". Empty for all others.
+    part : Part
+        Which part of the face a hand covers; a hand on both makes two artefacts. Empty for all
+        others.
     """
 
     kind: ArtefactKind
     face_id: int
     interval: Interval
     source: Source = ""
+    part: Part = ""
 
 
 @dataclass(frozen=True, slots=True)

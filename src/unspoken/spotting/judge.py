@@ -57,7 +57,7 @@ _EYE_ARTEFACTS = {"blink", "gaze_shift"}
 #: These move the whole face's picture a little.
 _MOVES_ALL = {
     *("light_change", "flicker", "head_turn", "head_nod", "head_shake"),
-    *("camera_shake", "key_frame", "occlusion"),
+    *("camera_shake", "key_frame", "occlusion", "hand_over_face"),
 }
 #: What starts together with a step of the light is its doing, seconds.
 _WITH_S = 0.25
@@ -174,7 +174,7 @@ class Judge:
             explained |= EYE_UNITS
         if self._busy("lower", start - _BUSY_SIDE_S, stop + _BUSY_SIDE_S) > _BUSY_SHARE:
             explained |= SPEECH_UNITS
-        return explained
+        return explained | self._artefacts.behind_hand(start, stop)
 
     def offer(self, candidate: Candidate) -> None:
         """A movement the right way, already admitted."""

@@ -33,6 +33,8 @@ _SIDE: tuple[str, ...] = (
     "icd",
 )
 _SIDE += ("key", "change", "x", "y", "shift_x", "shift_y", "hidden", "blocks", "background")
+_HAND = {"hand_upper": "upper", "hand_lower": "lower", "hand_since": "since_s"}
+_SIDE += tuple(_HAND)
 _SCENE = {
     "key": "key_frame",
     "change": "change",
@@ -65,7 +67,8 @@ class EvidenceWindow:
     amplitude, error, claimed : ndarray of float32, shape (n, units)
         Evidence, see `unspoken.motion.evidence.EvidenceRow`.
     side : dict of str to ndarray, shape (n,)
-        Pose in degrees, openings, gaze, light, inner-eye-corner distance in pixels.
+        Pose in degrees, openings, gaze, light, inner-eye-corner distance in pixels; shares of upper
+        and lower face behind a hand and since when (seconds), NaN without one.
     """
 
     keep_s: float
@@ -118,6 +121,7 @@ class EvidenceWindow:
         self.zero = np.concatenate([self.zero[keep:], np.zeros(len(rows), dtype=np.int64)])
         self.repeat = np.concatenate([self.repeat[keep:], np.zeros(len(rows), dtype=bool)])
         self._find_steps(fresh)
+        self._find_uncovered(fresh)
         for name, values in _side_of(rows).items():
             self.side[name] = joined(self.side[name], values)
         self._find_breaks(fresh)
@@ -155,6 +159,14 @@ class EvidenceWindow:
         calm = np.maximum(np.r_[np.inf, size[:-1]], np.r_[size[1:], np.inf])
         step = (np.mean(jump > _STEP_Z, axis=1) > _STEP_BREADTH) & (calm < _STEP_CALM * size)
         self.zero[start + 2 :] = self.zero[start + 1] + np.cumsum(step[1:])
+
+    def _find_uncovered(self, fresh: int) -> None:
+        """Start from a new zero where a hand has left: the template may have changed behind it."""
+        known = np.flatnonzero(self.valid)
+        whole = np.asarray(np.isfinite(self.amplitude[known]).all(axis=1), dtype=bool)
+        for i in known[1:][whole[1:] & ~whole[:-1]]:
+            if i >= fresh - 1:
+                self.zero[i:] += 1
 
     def between(self, start_s: float, stop_s: float) -> slice:
         """Rows with ``start_s <= time < stop_s``."""
@@ -202,4 +214,7 @@ def _side_of(rows: list[EvidenceRow]) -> dict[str, list[Any]]:
     out["icd"] = [r.icd_px for r in rows]
     for name, place in _SCENE.items():
         out[name] = [nan if r.scene is None else float(getattr(r.scene, place)) for r in rows]
+    covered = [None if r.scene is None else r.scene.covered for r in rows]
+    for name, place in _HAND.items():
+        out[name] = [nan if c is None else float(getattr(c, place)) for c in covered]
     return out

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from unspoken.errors import UsageError
 from unspoken.motion.backend import Backend, Template
 from unspoken.motion.backends import BACKENDS, make_backend
 from unspoken.motion.direct import DirectAlignment, DirectOptions
@@ -94,7 +95,10 @@ def stream_of(name: str, face_id: int, settings: Settings) -> EvidenceStream:
     UsageError
         If there is neither a back end nor a variant of that name.
     """
-    if name in BACKENDS or name not in VARIANTS:
+    variant = VARIANTS.get(name)
+    if variant is None:
+        if name not in BACKENDS:
+            known = ", ".join([*BACKENDS, *VARIANTS])
+            raise UsageError(f"There is no back end {name!r}.", f"Choose from: {known}.")
         return EvidenceStream(face_id, settings, make=lambda t, _: make_backend(name, t))
-    variant = VARIANTS[name]
     return EvidenceStream(face_id, settings, make=variant.make, policy=variant.policy)

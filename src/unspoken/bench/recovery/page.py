@@ -62,7 +62,7 @@ def render_page(plan: Plan, figures: Sequence[Figures], failures: Sequence[tuple
         ),
         plan=plan,
         headline=_headline(plan, engine),
-        verification=_verification_text(engine.verification),
+        verification=_verification_text(engine.verification) if engine.planted else "",
         spotters=[_spotter(one) for one in figures],
         clips=[_clip(clip.facts, len(clip.copies) - 1) for clip in plan.clips],
         failures=failures,
@@ -87,6 +87,11 @@ def _interval(low: float, high: float, places: int = 2) -> str:
 def _headline(plan: Plan, engine: Figures) -> str:
     minutes = sum(a.rate.exposure_s for a in engine.alarms if a.footage == ALL) / 2.0 / 60.0
     clips = len(plan.clips)
+    if not engine.planted:
+        return (
+            f"Nothing was planted; {minutes:.1f} minutes of untouched footage in {clips} "
+            f"{'clip' if clips == 1 else 'clips'} tell how often something is found all the same."
+        )
     return (
         f"{engine.planted} known movements were planted into copies of "
         f"{clips} {'clip' if clips == 1 else 'clips'}; {minutes:.1f} minutes of untouched footage "
