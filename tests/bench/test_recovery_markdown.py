@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from unspoken.bench.doc_page import put_between
-from unspoken.bench.recovery.markdown import main, tables
+from unspoken.bench.recovery.markdown import beside, main, tables
 from unspoken.errors import UsageError
 
 RATE = {"count": 3, "exposure_s": 120.0, "per_min": 1.5, "low": 0.31, "high": 4.38}
@@ -75,6 +75,16 @@ def test_tables_replace_what_stood_between_the_marks(tmp_path: Path) -> None:
     text = page.read_text()
     assert text.startswith("before\n<!-- here -->\n\n**Footage**")
     assert text.endswith("<!-- end of here -->\nafter\n") and "old" not in text
+
+
+def test_two_spotters_are_set_beside_each_other_with_their_times() -> None:
+    text = beside(document(), {"engine": 62.04, "published": 518.85})
+    assert "**Beside the published spotter" in text and "**Footage**" not in text
+    assert text.endswith("engine 62 s, published 519 s.")
+    alone = document()
+    alone["spotters"] = {"engine": alone["spotters"]["engine"]}
+    with pytest.raises(UsageError, match="no other spotter"):
+        beside(alone, {})
 
 
 @pytest.mark.parametrize("page", ["nothing", "<!-- x -->", "<!-- end of x --><!-- x -->"])

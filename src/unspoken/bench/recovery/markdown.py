@@ -2,7 +2,8 @@
 
 ``python -m unspoken.bench.recovery.markdown RUN`` prints the tables of a run's ``figures.json``;
 ``python -m unspoken.bench.recovery.markdown RUN PAGE.md MARK`` puts them into a page, between
-``<!-- MARK -->`` and ``<!-- end of MARK -->``, in place of those that were there.
+``<!-- MARK -->`` and ``<!-- end of MARK -->``, in place of those that were there. With ``--beside``
+in front, only what sets the spotters of the run beside each other.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from unspoken.bench.doc_page import renew
 from unspoken.bench.recovery.figures import ALL
 from unspoken.errors import InputError, UnspokenError, UsageError
 
-__all__ = ["main", "tables"]
+__all__ = ["beside", "main", "tables"]
 
 Row = dict[str, Any]
 
@@ -181,8 +182,8 @@ def _beside(engine: Row, other: Row, name: str) -> str:
     theirs = {(row["footage"], row["kind"], row["overlap"]): row for row in other["spotting"]}
     rows = []
     for row in engine["spotting"]:
-        beside = theirs.get((row["footage"], row["kind"], row["overlap"]))
-        if beside is None or row["overlap"] != 0.5:
+        their = theirs.get((row["footage"], row["kind"], row["overlap"]))
+        if their is None or row["overlap"] != 0.5:
             continue
         rows.append(
             (
@@ -190,21 +191,49 @@ def _beside(engine: Row, other: Row, name: str) -> str:
                 row["kind"],
                 *(
                     f"{_number(one['precision'])} / {_number(one['recall'])}"
-                    for one in (row, beside)
+                    for one in (row, their)
                 ),
-                *(f"{_number(one['f1'])}" for one in (row, beside)),
+                *(f"{_number(one['f1'])}" for one in (row, their)),
             )
         )
     heads = ("footage", "kind", "ours: precision / recall", f"{name}", "ours: F1", f"{name}: F1")
     return _table(f"Beside the published spotter ({name}), overlap 0.5", heads, rows)
 
 
-def _read(run: Path) -> Row:
-    path = run / "figures.json"
+def beside(document: Row, spent_s: Row) -> str:
+    """Only the tables that set other spotters beside the engine, and the time each took.
+
+    Parameters
+    ----------
+    document : dict
+        What ``figures.json`` holds.
+    spent_s : dict of str to float
+        What ``seconds.json`` holds.
+
+    Raises
+    ------
+    UsageError
+        If the run had no other spotter.
+    """
+    spotters = document["spotters"]
+    others = {name: other for name, other in spotters.items() if name != "engine"}
+    if not others:
+        raise UsageError("The run has no other spotter.", "Run it with --baseline.")
+    parts = [_beside(spotters["engine"], other, name) for name, other in others.items()]
+    times = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in spent_s.items())
+    return "\n\n".join([*parts, f"Time for measuring and spotting, on one machine: {times}."])
+
+
+def _json(path: Path) -> Any:
     try:
-        document = json.loads(path.read_text("utf-8"))
+        return json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read ({error}).") from error
+
+
+def _read(run: Path) -> Row:
+    path = run / "figures.json"
+    document = _json(path)
     if not isinstance(document, dict) or document.get("schema") != "unspoken.recovery":
         raise InputError(f"{path} holds no figures of a recovery run.")
     return document
@@ -221,10 +250,15 @@ def _planted(run: Path) -> list[Row]:
 def main(arguments: Sequence[str]) -> int:
     """Print or put; 0, or 2 with a sentence when the input does not fit."""
     try:
+        only_beside = list(arguments[:1]) == ["--beside"]
+        arguments = arguments[only_beside:]
         if len(arguments) not in (1, 3):
             raise UsageError("Expected RUN, or RUN PAGE.md MARK.")
         run = Path(arguments[0])
-        text = tables(_read(run), _planted(run))
+        if only_beside:
+            text = beside(_read(run), _json(run / "seconds.json"))
+        else:
+            text = tables(_read(run), _planted(run))
         if len(arguments) == 1:
             print(text)
             return 0
