@@ -151,14 +151,17 @@ class HandWatcher:
         if not np.isfinite(self._searched_s):  # the face has only just been found
             self._looked_s = self._clear_s = now
             self._searched_s = now - _PATROL_S + _FIRST_S
+        if not (self._is_due(now) or self._notices(now)):
+            return self._cover
         low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
         x, y = (0.5 * (low + high)).tolist()
         size = float((high - low).max())
-        self._notice(frame, Region(x, y, size, 0.0))
+        if self._notices(now):
+            self._notice(frame, Region(x, y, size, 0.0))
+        if not self._is_due(now):
+            return self._cover
         following = bool(self._hands) and now - self._looked_s >= _FOLLOW_S - 1e-3
         searching = now - self._searched_s >= self._pause_s() - 1e-3
-        if not (following or searching):
-            return self._cover
         if following:
             lost = self._follow(frame)
             searching |= lost
@@ -169,6 +172,15 @@ class HandWatcher:
         self._conclude(points, now)
         return self._cover
 
+    def _is_due(self, now: float) -> bool:
+        """Whether it is time for a look."""
+        following = bool(self._hands) and now - self._looked_s >= _FOLLOW_S - 1e-3
+        return following or now - self._searched_s >= self._pause_s() - 1e-3
+
+    def _notices(self, now: float) -> bool:
+        """Whether it is time for a thumbnail."""
+        return not self._thumbs or now - self._thumbs[-1][0] >= _THUMB_S - 1e-3
+
     def _pause_s(self) -> float:
         """How long to wait between searches as things are."""
         if self._hands:
@@ -177,8 +189,6 @@ class HandWatcher:
 
     def _notice(self, frame: Frame, face: Region) -> None:
         """Whether the picture of the face and its surroundings has just changed."""
-        if self._thumbs and frame.time_s - self._thumbs[-1][0] < _THUMB_S - 1e-3:
-            return
         view = Region(face.x, face.y + 0.15 * face.size, _THUMB_FACES * face.size, 0.0)
         thumb = _thumbnail(frame, view)
         while len(self._thumbs) > 1 and frame.time_s - self._thumbs[1][0] >= _LAG_S - 1e-3:
@@ -247,7 +257,9 @@ def _thumbnail(frame: Frame, view: Region) -> NDArray[np.float32]:
     top, bottom = (min(max(round(v), 0), height) for v in (view.y - half, view.y + half))
     if right - left < _THUMB_PX or bottom - top < _THUMB_PX:
         return np.ones((_THUMB_PX, _THUMB_PX), np.float32)
-    part = frame.luma[top:bottom, left:right]
+    # It only says when to look: a few pixels of each cell are enough, and cheap.
+    step = max(1, min(right - left, bottom - top) // (4 * _THUMB_PX))
+    part = np.ascontiguousarray(frame.luma[top:bottom:step, left:right:step])
     small = cv2.resize(part, (_THUMB_PX, _THUMB_PX), interpolation=cv2.INTER_AREA)
     out = small.astype(np.float32)
     return np.asarray(out / max(float(out.mean()), 1.0), dtype=np.float32)
