@@ -16,7 +16,16 @@ from numpy.typing import NDArray
 from unspoken.facs.basis import AUBasis
 from unspoken.motion.crop import canonical_icd_px
 
-__all__ = ["FACE_OVAL", "HEAD_MODES", "FieldSet", "build_fields", "face_mask", "spread"]
+__all__ = [
+    "EYE_LEFT",
+    "EYE_RIGHT",
+    "FACE_OVAL",
+    "HEAD_MODES",
+    "FieldSet",
+    "build_fields",
+    "face_mask",
+    "spread",
+]
 
 Array = NDArray[np.float32]
 
@@ -25,8 +34,9 @@ FACE_OVAL = np.array(
     [10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377]
     + [152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109]
 )
-_EYE_RIGHT = np.array([33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246])
-_EYE_LEFT = np.array(
+#: Outlines of the eye openings in the mesh, in order round them.
+EYE_RIGHT = np.array([33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246])
+EYE_LEFT = np.array(
     [263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466]
 )
 #: Nuisance motions: flat ones, then parallax of small turns from mesh depth, then the eyeballs.
@@ -135,7 +145,7 @@ def spread(
 def _eyeball_weight(points: NDArray[np.float64], size: int) -> Array:
     """1 inside the eye openings, 0 elsewhere, softly."""
     opening = np.zeros((size, size), np.uint8)
-    for ring in (_EYE_RIGHT, _EYE_LEFT):
+    for ring in (EYE_RIGHT, EYE_LEFT):
         cv2.fillPoly(opening, [np.round(points[ring, :2]).astype(np.int32)], (255,))
     soft = cv2.GaussianBlur(opening.astype(np.float32) / 255.0, (0, 0), size / 133.0)
     return np.asarray(soft, dtype=np.float32)

@@ -16,16 +16,14 @@ from unspoken.errors import UsageError
 from unspoken.motion.backend import Backend, Template
 from unspoken.motion.backends import BACKENDS, make_backend
 from unspoken.motion.direct import DirectAlignment, DirectOptions
+from unspoken.motion.fields import EYE_LEFT, EYE_RIGHT
 from unspoken.motion.stream import EvidenceStream
 from unspoken.motion.templates import TemplatePolicy
 from unspoken.settings import Settings
 
 __all__ = ["VARIANTS", "Variant", "stream_of"]
 
-_EYES = (
-    (33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246),
-    (263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466),
-)
+_EYES = (tuple(EYE_RIGHT.tolist()), tuple(EYE_LEFT.tolist()))
 _MOUTH = (
     (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95),
 )
