@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.reading.planted import both, event
@@ -13,6 +14,10 @@ from tests.report.samples import sample_analysis
 from unspoken.context.record import Context
 from unspoken.context.timeline import Segment, Timeline
 from unspoken.errors import InputError
+from unspoken.facs.units import UNIT_KEYS, unit_of
+from unspoken.insight.counting import count_groups
+from unspoken.insight.folders import load_interactions
+from unspoken.insight.groupings import EVERYTHING
 from unspoken.interaction import MOMENTS_NAME, Interaction, MomentsFile
 from unspoken.reading.playbook import find_playbook
 
@@ -112,3 +117,30 @@ def test_moments_of_an_analysis_that_was_never_saved_have_no_place(result: Path)
     loose = Interaction(sample_analysis())
     with pytest.raises(InputError, match="Save the analysis"):
         loose.save_moments()
+
+
+def test_time_behind_a_hand_is_kept_by_unit_and_signal(tmp_path: Path) -> None:
+    """Brows behind a hand from 4 to 6 s of the sample; 30 pictures a second."""
+    one = sample_analysis()
+    behind = pl.col("time_s").is_between(4.0, 5.99)
+    brows = [key for key in UNIT_KEYS if unit_of(key)[0].code in (1, 2, 4, 5, 7)]
+    table = one.signals.with_columns(
+        pl.when(behind).then(None).otherwise(pl.col(key)).alias(key) for key in brows
+    )
+    face = replace(one.faces[0], unmeasured_s=dict.fromkeys(brows, 2.0))
+    replace(one, faces=(face,), events=(), _signals=table).save(tmp_path / "one")
+    done = Interaction.load(tmp_path / "one").read()
+    assert done.moments_file is not None
+    lost = done.moments_file.unmeasured["1"]
+    for key in ("AU4", "signal:confusion"):
+        assert lost[key] == ((pytest.approx(4.0), pytest.approx(6.0)),)
+    assert "AU12" not in lost and "signal:satisfaction" not in lost
+    done.save_moments()
+    assert MomentsFile.load(tmp_path / "one") == done.moments_file
+    (tmp_path / "one" / "signals.parquet").unlink()  # another playbook needs no signals again
+    again = Interaction.load_unread(tmp_path / "one").read(find_playbook("service-desk"))
+    assert again.moments_file is not None
+    assert again.moments_file.unmeasured["1"]["AU4"] == lost["AU4"]
+    (seen,) = load_interactions([tmp_path / "one"], each_its_own=True).interactions
+    minutes = count_groups([seen], EVERYTHING, ["micro", "signal:confusion"])
+    assert (minutes.exposed[0] - minutes.exposed[1]).sum() == pytest.approx(2.0 / 60.0)

@@ -237,8 +237,20 @@ def _face(analysis: Analysis, face: FaceSummary) -> dict[str, str]:
         "rates": ", ".join(parts) if face.measured_s else "–",
         "icd": "–" if face.icd_px != face.icd_px else f"{face.icd_px:.0f} px",
         "pose": f"{words.number(face.yaw_deg)}°, {words.number(face.pitch_deg)}°",
-        "gaps": gaps or "none",
+        "gaps": "; ".join(part for part in (gaps, _behind_hand(face)) if part) or "none",
     }
+
+
+def _behind_hand(face: FaceSummary) -> str:
+    """How long which part of a measured face was behind a hand, by its unit hidden longest."""
+    longest: dict[str, float] = {}
+    for key, seconds in face.unmeasured_s.items():
+        region = unit_of(key)[0].region
+        longest[region] = max(longest.get(region, 0.0), seconds)
+    if not longest:
+        return ""
+    parts = ", ".join(f"{name} {words.duration_text(s)}" for name, s in longest.items())
+    return f"behind a hand, while the rest was measured: {parts}"
 
 
 def _settings(settings: Settings) -> list[dict[str, Any]]:
