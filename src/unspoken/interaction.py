@@ -19,10 +19,11 @@ from unspoken.errors import InputError, UnspokenError
 from unspoken.filing import Batch
 from unspoken.reading.baseline import BaselineFacts, Earlier, exposure_of
 from unspoken.reading.emotions import EmotionModel, GenerativeModel, default_model
-from unspoken.reading.exposure import unmeasured_time
+from unspoken.reading.exposure import both, together, unmeasured_time
 from unspoken.reading.moments import Moment
 from unspoken.reading.playbook import LoadedPlaybook, find_playbook
 from unspoken.reading.signals import read_moments
+from unspoken.spotting.channels import AREA_UNITS
 
 __all__ = ["MOMENTS_NAME", "MOMENTS_VERSION", "Interaction", "MomentsFile", "PlaybookFacts"]
 __all__ += ["Hidden", "analysis_digest", "hidden_units", "moments_text"]
@@ -268,7 +269,8 @@ class Interaction:
         if not customers:
             return {}, {}, []
         try:
-            return _measured(self.analysis), _hidden(self.analysis), []
+            exposure = _measured(self.analysis)
+            return exposure, _hidden(self.analysis, exposure), []
         except UnspokenError:
             note = (
                 "The signals file is missing, so exposure is taken as the time from first to last "
@@ -324,14 +326,24 @@ def _measured(analysis: Analysis) -> dict[str, Spans]:
     return found
 
 
-def _hidden(analysis: Analysis) -> dict[str, Hidden]:
-    """When single units of a face were not measured, from the signals; read where that happened."""
+def _hidden(analysis: Analysis, exposure: Mapping[str, Spans]) -> dict[str, Hidden]:
+    """When single units of a measured face were behind a hand, or in its part of the face."""
     found: dict[str, Hidden] = {}
     for face in analysis.faces:
-        if face.unmeasured_s:
+        spans: dict[str, Spans] = {}
+        if face.unmeasured_s:  # the signals are read only where a hand was
             times, usable, missing = analysis.sliced_signals().missing_units(face.face_id)
             spans = {key: exposure_of(times, usable & gone) for key, gone in missing.items()}
-            found[str(face.face_id)] = {key: value for key, value in spans.items() if value}
+        for hand in analysis.artefacts:
+            if hand.kind == "hand_over_face" and hand.face_id == face.face_id and hand.part:
+                seen = both(
+                    exposure.get(str(face.face_id), ()),
+                    [(hand.interval.start_s, hand.interval.end_s)],
+                )
+                for code in AREA_UNITS[hand.part]:
+                    spans[f"AU{code}"] = together(spans.get(f"AU{code}", ()), seen)
+        if any(spans.values()):
+            found[str(face.face_id)] = {key: spans[key] for key in sorted(spans) if spans[key]}
     return found
 
 

@@ -165,7 +165,7 @@ class SlicedSignals:
             usable.append(rows.gap == 0)
             for unit in ACTION_UNITS:
                 sides = rows.amplitude[[UNIT_INDEX[key] for key in unit.keys]]
-                missing[f"AU{unit.code}"].append(np.isnan(sides).all(axis=0))
+                missing[f"AU{unit.code}"].append(np.asarray(np.isnan(sides).all(axis=0)))
         joined = {key: np.concatenate(parts) for key, parts in missing.items()}
         return np.concatenate(times), np.concatenate(usable), joined
 

@@ -121,7 +121,7 @@ class Interaction:
     exposure : tuple of (float, float)
         Intervals with usable evidence, seconds; of several customers in one recording they may
         overlap and then count for each.
-    unmeasured : dict of str to intervals
+    unmeasured : mapping of str to intervals
         Parts of the exposure in which a hand hid something that can be counted, by its key in
         `marks`.
     marks : dict of str to ndarray
@@ -150,7 +150,7 @@ class Interaction:
     partial: bool = False
     playbook: str = ""
     software: str = ""
-    unmeasured: dict[str, Spans] = field(default_factory=dict)
+    unmeasured: Mapping[str, Spans] = field(default_factory=dict)
 
     def with_customer(self, customer: str) -> Interaction:
         """The same interaction of a named customer."""

@@ -4,7 +4,8 @@ An action unit behind a hand is not measured, while the rest of the face is. So 
 face is not the exposure of everything that is counted: a frown cannot be seen while the brows are
 covered, a smile can. What counts how:
 
-* an action unit: while one of its sides is measured;
+* an action unit: while one of its sides is measured, and no hand is before its part of the face:
+  from when that was last seen free, its units make no event, whether the hand reached them or not;
 * an emotion, or a part of one: while, for one of the ways in which it shows, at least half of the
   movement is measured (the probabilities of its units, added up);
 * a signal: while one of its rules could hold, by the units, the smile and the readings it names;
@@ -22,7 +23,7 @@ from unspoken.facs.prototypes import EMOTIONS
 from unspoken.reading.emotion_table import CODES, Component, EmotionTable, default_table
 from unspoken.reading.rules import NEGATIVE, Companion, Condition, Playbook
 
-__all__ = ["Spans", "hidden_stretches", "unmeasured_time"]
+__all__ = ["Spans", "both", "hidden_stretches", "together", "unmeasured_time"]
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -38,7 +39,7 @@ def hidden_stretches(hidden: Mapping[str, Spans]) -> tuple[Array, Flags]:
     Parameters
     ----------
     hidden : mapping of str to intervals
-        Action unit without its side (``"AU4"``) to when neither side was measured, seconds.
+        Action unit without its side (``"AU4"``) to when it could not be seen, seconds.
 
     Returns
     -------
@@ -71,7 +72,7 @@ def unmeasured_time(
     Parameters
     ----------
     hidden : mapping of str to intervals
-        Action unit without its side to when neither side was measured, seconds, in order of time.
+        Action unit without its side to when it could not be seen, seconds, in order of time.
     playbook : Playbook, optional
         Whose signals are asked for; none where left out.
     table : EmotionTable, optional
@@ -85,15 +86,19 @@ def unmeasured_time(
     """
     spans, units = hidden_stretches(hidden)
     face = _Face(~units, table or default_table())
-    anything, nothing = face.measured.any(axis=1), np.zeros(len(spans), np.bool_)
-    visible = {f"AU{code}": face.measured[:, i] for code, i in _COLUMN.items()}
+    anything, nothing = face.something, np.zeros(len(spans), np.bool_)
+    visible: dict[str, Flags] = {f"AU{code}": face.measured[:, i] for code, i in _COLUMN.items()}
     visible |= {"micro": anything, "macro": anything}
     visible |= {f"emotion:{name}": face.shows(name) for name in EMOTIONS}
     if playbook is not None:
         for rule in playbook.rules:
             key, holds = f"signal:{rule.signal}", face.allows(rule.when)
             visible[key] = visible.get(key, nothing) | holds
-    return {key: _joined(spans[~seen]) for key, seen in visible.items() if not seen.all()}
+    return {
+        key: together([(float(a), float(b)) for a, b in spans[~seen]])
+        for key, seen in visible.items()
+        if not seen.all()
+    }
 
 
 class _Face:
@@ -109,6 +114,7 @@ class _Face:
 
     def __init__(self, measured: Flags, table: EmotionTable) -> None:
         self.measured = measured
+        self.something: Flags = np.asarray(measured.any(axis=1))
         self._components = table.components
 
     def shows(self, name: str) -> Flags:
@@ -117,20 +123,20 @@ class _Face:
             return self._any(self.shows(one) for one in NEGATIVE)
         ways = [c for c in self._components if name in (c.emotion, c.name)]
         # A part only another model knows: nobody can say what it shows by.
-        return self._any(map(self._way, ways)) if ways else self.measured.any(axis=1)
+        return self._any(map(self._way, ways)) if ways else self.something
 
     def allows(self, asked: Condition | Companion) -> Flags:
         """Whether a condition could hold, as far as it names units, a smile or readings."""
-        possible: Flags = self.measured.any(axis=1)
+        possible = self.something
         if asked.smile is not None:
-            possible = possible & self._of(_SMILE_UNITS).all(axis=1)
+            possible = possible & self._all(_SMILE_UNITS)
         if asked.reading:
             possible = possible & self._any(map(self.shows, asked.reading))
         if isinstance(asked, Companion):
             return possible
-        possible = possible & self._of(asked.units_all).all(axis=1)
+        possible = possible & self._all(asked.units_all)
         if asked.units_any:
-            possible = possible & self._of(asked.units_any).any(axis=1)
+            possible = possible & self._any(self._all((code,)) for code in asked.units_any)
         return possible if asked.companion is None else possible & self.allows(asked.companion)
 
     def _way(self, component: Component) -> Flags:
@@ -138,19 +144,31 @@ class _Face:
         seen: Flags = self.measured @ weight >= _HALF * weight.sum()
         return seen
 
-    def _of(self, codes: Sequence[int]) -> Flags:
-        return self.measured[:, [_COLUMN[code] for code in codes if code in _COLUMN]]
+    def _all(self, codes: Sequence[int]) -> Flags:
+        columns = [_COLUMN[code] for code in codes if code in _COLUMN]
+        seen: Flags = np.asarray(self.measured[:, columns].all(axis=1))
+        return seen
 
     def _any(self, flags: Iterable[Flags]) -> Flags:
-        return np.logical_or.reduce([np.zeros(len(self.measured), np.bool_), *flags])
+        either = np.zeros(len(self.measured), np.bool_)
+        for one in flags:
+            either |= one
+        return either
 
 
-def _joined(spans: Array) -> tuple[tuple[float, float], ...]:
-    """Neighbouring intervals made one."""
-    if not len(spans):
-        return ()
-    split = np.flatnonzero(spans[1:, 0] > spans[:-1, 1]) + 1
-    firsts, lasts = [0, *split], [*(split - 1), len(spans) - 1]
-    return tuple(
-        (float(spans[a, 0]), float(spans[b, 1])) for a, b in zip(firsts, lasts, strict=True)
-    )
+def together(*several: Spans) -> tuple[tuple[float, float], ...]:
+    """Intervals of time that lie in at least one of several lists, rising and apart."""
+    edges = sorted(span for spans in several for span in spans if span[1] > span[0])
+    found: list[tuple[float, float]] = []
+    for start, end in edges:
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return tuple(found)
+
+
+def both(one: Spans, other: Spans) -> tuple[tuple[float, float], ...]:
+    """Intervals of time that lie in each of two lists, themselves rising and apart."""
+    shared = ((max(a, c), min(b, d)) for a, b in one for c, d in other)
+    return tuple((start, end) for start, end in shared if end > start)

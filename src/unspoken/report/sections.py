@@ -149,6 +149,10 @@ def _tile(kind: str, measured: Rate, blind: bool) -> dict[str, Any]:
     }
 
 
+#: A hand that only brushed the face, in all seconds.
+_WORTH_TELLING_S = 0.5
+
+
 def _exposure(analysis: Analysis, measured: list[FaceSummary]) -> dict[str, str]:
     total = analysis.clock.duration_s
     if len(measured) > 1:
@@ -156,6 +160,9 @@ def _exposure(analysis: Analysis, measured: list[FaceSummary]) -> dict[str, str]
     elif total > 0 and measured:
         share = min(100.0, 100.0 * analysis.exposure_s / total)
         detail = f"{share:.0f} % of {words.duration_text(total)}; every rate is per minute of it"
+        hidden = max(measured[0].unmeasured_s.values(), default=0.0)
+        if hidden >= _WORTH_TELLING_S:
+            detail += f"; a hand hid part of the face for {words.duration_text(hidden)} of it"
     else:
         detail = "nothing was measured"
     text = words.duration_text(analysis.exposure_s) if analysis.exposure_s else "none"
