@@ -140,8 +140,8 @@ def study(
     customers = everything.customers_in([0])
     if customers < LEAST_CUSTOMERS:
         raise InputError(
-            f"{customers} customers with measured time; groups under {LEAST_CUSTOMERS} are not "
-            "shown, because single people could be recognised.",
+            f"{customers} customer{'' if customers == 1 else 's'} with measured time; groups under "
+            f"{LEAST_CUSTOMERS} are not shown, because single people could be recognised.",
             "Add interactions of more customers.",
         )
     results: list[GroupResult] = []
