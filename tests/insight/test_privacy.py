@@ -61,7 +61,7 @@ def test_a_measure_a_hand_hid_from_all_but_a_few_is_not_shown() -> None:
     assert after.levels == ("a", "b") and after.minutes.sum() == before.minutes.sum()
     # With one group left the three could be had from the total, so it goes too.
     assert after.exposed.sum() == after.moments.sum() == 0.0
-    assert after.notes[-1].endswith("is not shown there: confusion.")
+    assert after.notes[-1].endswith("could be had by subtraction: confusion.")
 
 
 def test_a_measure_nobody_could_show_gives_nobody_away() -> None:

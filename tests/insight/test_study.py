@@ -110,4 +110,4 @@ def test_what_a_hand_hid_from_everybody_is_not_called_zero(tmp_path: Path) -> No
     (micro,) = [r for r in found.overall if r.measure == "micro"]
     assert micro.minutes == pytest.approx(found.minutes)
     page = render_study(found, tmp_path)
-    assert "nan" not in page and "a hand hid it from all but a few" in page
+    assert "nan" not in page and "hidden by hands" in page

@@ -47,7 +47,7 @@ RATES = (
         _I,
         "-",
         "Customers of whom it could have been seen in the group: 5 or more, or 0 where hands "
-        "hid it from all but a few.",
+        "hid it so often that it is not shown.",
     ),
     _column("interactions", _I, "-", "Interactions with measured time in the group."),
     _column(
