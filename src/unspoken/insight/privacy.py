@@ -72,8 +72,8 @@ def hide_small_measures(counts: Counts) -> Counts:
     if not named:
         return counts
     note = (
-        f"Hands hid it from all but one to {LEAST_CUSTOMERS - 1} customers in some groups, so it is "
-        f"not shown there, nor where these could be had by subtraction: {', '.join(named)}."
+        f"Hands hid it from all but one to {LEAST_CUSTOMERS - 1} customers in some groups, so it "
+        f"is not shown there, nor where these could be had by subtraction: {', '.join(named)}."
     )
     return replace(counts, moments=moments, exposed=exposed, notes=(*counts.notes, note))
 
