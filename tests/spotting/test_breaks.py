@@ -23,6 +23,22 @@ def test_every_third_picture_a_repeat_is_found_and_a_still_scene_is_not() -> Non
     assert not repeated(TIMES[:90], np.full(90, np.nan)).any()
 
 
+@pytest.mark.parametrize("every", [2, 3, 5])
+def test_repeats_that_the_encoder_goes_on_refining_are_found_where_they_recur(every: int) -> None:
+    change = 3.0 + 0.5 * np.abs(NOISE)
+    change[::every] = 0.9 + 0.02 * np.abs(NOISE[::every])
+    wanted = np.arange(every, TIMES.size - 1, every)  # the first and the last have one neighbour
+    assert np.array_equal(np.flatnonzero(repeated(TIMES, change)), wanted)
+    change[::every] = 2.0  # a calmer picture now and then is no repeat
+    assert not repeated(TIMES, change).any()
+
+
+def test_a_single_calm_picture_is_no_repeat() -> None:
+    change = 3.0 + 0.5 * np.abs(NOISE)
+    change[100] = 0.9
+    assert not repeated(TIMES, change).any()
+
+
 @pytest.mark.parametrize("icd", [0.08, 0.15, 0.3])
 def test_a_jump_within_the_framing_is_a_cut(icd: float) -> None:
     x = 200 + 0.3 * NOISE.cumsum() * 0.1

@@ -155,13 +155,18 @@ def _picture(kind: str, base: Script) -> Take:
     return Take(kind, tuple(Interval(c.at_s, c.at_s) for c in cuts), base, cuts)
 
 
+#: Two films of repeated pictures, and how the encoder works: one leaves a repeat nearly as it is,
+#: the other makes something between its neighbours of it.
+_REPEATS = {"repeated_frames": "medium", "repeated_frames_refined": "veryfast"}
+
+
 def _codec(kind: str, base: Script) -> Take:
     """What the encoder does."""
-    if kind == "repeated_frames":
+    if kind in _REPEATS:
         span = Interval(5.0, 11.0)
-        options = {"preset": "veryfast"}
+        options = {"preset": _REPEATS[kind]}
         return Take(
-            kind,
+            "repeated_frames",
             (span,),
             base,
             seen=lambda times: repeats(times, span, 3),
@@ -195,7 +200,7 @@ KINDS: dict[str, Callable[[str, Script], Take]] = {
         ),
         _picture,
     ),
-    **dict.fromkeys(("key_frame", "blocks", "repeated_frames"), _codec),
+    **dict.fromkeys(("key_frame", "blocks", *_REPEATS), _codec),
 }
 
 

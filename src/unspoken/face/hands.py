@@ -30,7 +30,7 @@ _FOUND, _STILL_THERE = 0.8, 0.5
 _VIEWS = ((2.6, 0.15), (3.2, 0.0))
 #: Longest time between searches, and the shortest while something changes; with one hand followed
 #: the other is looked for less often. Seconds.
-_PATROL_S, _SEARCH_S, _SECOND_S = 3.0, 0.25, 1.0
+_PATROL_S, _SEARCH_S, _SECOND_S = 5.0, 0.25, 1.0
 #: The first search after a face was found, seconds.
 _FIRST_S = 1.0
 #: A followed hand is looked at this often, seconds.
@@ -153,9 +153,10 @@ class HandWatcher:
             self._searched_s = now - _PATROL_S + _FIRST_S
         if not (self._is_due(now) or self._notices(now)):
             return self._cover
-        low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
-        x, y = (0.5 * (low + high)).tolist()
-        size = float((high - low).max())
+        across, down = points[:, 0], points[:, 1]
+        left, right = float(across.min()), float(across.max())
+        top, bottom = float(down.min()), float(down.max())
+        x, y, size = 0.5 * (left + right), 0.5 * (top + bottom), max(right - left, bottom - top)
         if self._notices(now):
             self._notice(frame, Region(x, y, size, 0.0))
         if not self._is_due(now):

@@ -11,6 +11,7 @@ standard error, the Cramer-Rao bound of this footage under that noise.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -191,14 +192,14 @@ class DirectAlignment:
         """What the state leaves unexplained, at the usable pixels, grey levels."""
         moved = state[: self._motions].astype(np.float32) @ self._coarse
         x, y = (
-            np.add(cv2.resize(plane, (self._size, self._size)), grid, dtype=np.float32)
+            cv2.add(cv2.resize(plane, (self._size, self._size)), grid)
             for plane, grid in zip(
                 moved.reshape(2, self._half, self._half), self._grid, strict=True
             )
         )
         back = cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         light = state[self._motions :].astype(np.float32) @ self._columns[self._motions :]
-        now = back.ravel()[self._order]
+        now = back.take(self._order)
         left = now - self._pixels - light
         left[now > _CLIPPED] = 0.0  # where the camera ran out of range nothing can be compared
         return np.asarray(left, dtype=np.float32)
@@ -243,7 +244,7 @@ class DirectAlignment:
             head=self._state[self._units : self._motions].astype(np.float32),
             light=self._brightness(),
             misfit=float(outlying @ self._shares),
-            residual=float(np.sqrt(np.quantile(energy, _TYPICAL))),
+            residual=math.sqrt(_typical(energy)),
         )
 
     def _set_free(self, freedom: Array) -> None:
@@ -268,6 +269,16 @@ class DirectAlignment:
         share = max(_MEMORY, 1.0 / (self._seen + 1))
         capped = np.minimum(energy, _OUTLIER * (self._noise + _NOISE_FLOOR**2))
         self._noise += share * (capped - self._noise)
+
+
+def _typical(energy: NDArray[np.float64]) -> float:
+    """The quantile `_TYPICAL`, as `numpy.quantile` gives it, in a tenth of its time."""
+    place = _TYPICAL * (energy.size - 1)
+    low = int(place)
+    high = min(low + 1, energy.size - 1)
+    sorted_there = np.partition(energy, (low, high))
+    below, above = float(sorted_there[low]), float(sorted_there[high])
+    return below + (place - low) * (above - below)
 
 
 def _blocks(

@@ -20,6 +20,10 @@ _NEAR_S = 0.13
 _WINDOW_S, _USUAL_PERCENTILE, _REPEAT_SHARE = 1.03, 85, 0.15
 #: And it is less than this, grey levels: what an encoder refines in a picture it repeats.
 _REPEAT_GREY = 0.4
+#: An encoder that refines more does it again and again: such a repeat changes less than these
+#: parts of the usual change and of both neighbouring ones, by no more than these grey levels, and
+#: so do at least so many of the pictures around.
+_DIP_SHARE, _DIP_NEIGHBOUR, _DIP_GREY, _DIP_RECURS = 0.35, 0.55, 1.2, 0.12
 #: Share of repeats around from which the scene itself stands still.
 _STILL = 0.9
 #: A jump exceeds this many ICD and the neighbouring steps of the face by this factor.
@@ -65,6 +69,11 @@ def repeated(times: Array, change: Array) -> NDArray[np.bool_]:
     filled = np.where(known, change, 0.0)
     usual = percentile_filter(filled, _USUAL_PERCENTILE, size=width, mode="nearest")
     same = known & ((filled == 0.0) | (filled < np.minimum(_REPEAT_SHARE * usual, _REPEAT_GREY)))
+    # What comes before the first and after the last is not known, so these are no dips.
+    beside = np.minimum(np.r_[0.0, filled[:-1]], np.r_[filled[1:], 0.0])
+    least = np.minimum(np.minimum(_DIP_SHARE * usual, _DIP_GREY), _DIP_NEIGHBOUR * beside)
+    dip = known & (filled < least)
+    same |= dip & (uniform_filter1d(dip.astype(np.float64), width, mode="nearest") > _DIP_RECURS)
     share = uniform_filter1d(same.astype(np.float64), width, mode="nearest")
     return np.asarray(same & (share < _STILL))
 
