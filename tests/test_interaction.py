@@ -6,6 +6,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import polars as pl
 import pytest
 
 from tests.reading.planted import both, event
@@ -13,8 +15,17 @@ from tests.report.samples import sample_analysis
 from unspoken.context.record import Context
 from unspoken.context.timeline import Segment, Timeline
 from unspoken.errors import InputError
+from unspoken.facs.units import UNIT_KEYS, unit_of
+from unspoken.insight.counting import count_groups
+from unspoken.insight.folders import load_interactions
+from unspoken.insight.groupings import EVERYTHING
 from unspoken.interaction import MOMENTS_NAME, Interaction, MomentsFile
 from unspoken.reading.playbook import find_playbook
+from unspoken.spotting.events import Artefact
+from unspoken.timing import Interval
+
+#: Of a hand, seconds.
+SPANS = ((4.0, 6.0), (29.0, 32.0))
 
 
 @pytest.fixture
@@ -112,3 +123,45 @@ def test_moments_of_an_analysis_that_was_never_saved_have_no_place(result: Path)
     loose = Interaction(sample_analysis())
     with pytest.raises(InputError, match="Save the analysis"):
         loose.save_moments()
+
+
+def test_time_behind_a_hand_is_kept_by_unit_and_signal(tmp_path: Path) -> None:
+    """Brows behind a hand from 4 to 6 s of the sample; 30 pictures a second."""
+    one = sample_analysis()
+    behind = pl.col("time_s").is_between(4.0, 5.99)
+    brows = [key for key in UNIT_KEYS if unit_of(key)[0].code in (1, 2, 4, 5, 7)]
+    table = one.signals.with_columns(
+        pl.when(behind).then(None).otherwise(pl.col(key)).alias(key) for key in brows
+    )
+    face = replace(one.faces[0], unmeasured_s=dict.fromkeys(brows, 2.0))
+    replace(one, faces=(face,), events=(), _signals=table).save(tmp_path / "one")
+    done = Interaction.load(tmp_path / "one").read()
+    assert done.moments_file is not None
+    lost = done.moments_file.unmeasured["1"]
+    for key in ("AU4", "signal:confusion"):
+        assert np.array(lost[key]) == pytest.approx(np.array([[4.0, 6.0]]))
+    assert "AU12" not in lost and "signal:satisfaction" not in lost
+    done.save_moments()
+    assert MomentsFile.load(tmp_path / "one") == done.moments_file
+    (tmp_path / "one" / "signals.parquet").unlink()  # another playbook needs no signals again
+    again = Interaction.load_unread(tmp_path / "one").read(find_playbook("service-desk"))
+    assert again.moments_file is not None
+    assert again.moments_file.unmeasured["1"]["AU4"] == lost["AU4"]
+    (seen,) = load_interactions([tmp_path / "one"], each_its_own=True).interactions
+    minutes = count_groups([seen], EVERYTHING, ["micro", "signal:confusion"])
+    assert (minutes.exposed[0] - minutes.exposed[1]).sum() == pytest.approx(2.0 / 60.0)
+
+
+def test_where_a_hand_is_told_its_part_of_the_face_is_not_exposed(tmp_path: Path) -> None:
+    """The hand is told from when the face was last seen free, before any unit lies behind it."""
+    one = sample_analysis()
+    hand = [Artefact("hand_over_face", 1, Interval(a, b), part="lower") for a, b in SPANS]
+    replace(one, events=(), artefacts=tuple(hand)).save(tmp_path / "one")
+    found = Interaction.load(tmp_path / "one").read().moments_file
+    assert found is not None
+    lost = found.unmeasured["1"]
+    # From 30.0 to 31.2 s nobody is in view, which is no exposure anyhow.
+    assert lost["AU12"] == lost["signal:satisfaction"]
+    wanted = np.array([[4.0, 6.0], [29.0, 30.0], [31.2, 32.0]])
+    assert np.array(lost["AU12"]) == pytest.approx(wanted)
+    assert "AU4" not in lost and "micro" not in lost and "signal:confusion" not in lost

@@ -109,3 +109,21 @@ def test_a_file_that_ends_early_is_an_input_error(table: pl.DataFrame, tmp_path:
     path.write_bytes(whole[:middle] + bytes(1000) + whole[middle + 1000 :])
     with pytest.raises(InputError, match="not a readable Parquet file"):
         list(SlicedSignals(path))
+
+
+def test_units_without_a_value_are_told_by_face_and_only_where_both_sides_lack_it(
+    table: pl.DataFrame,
+) -> None:
+    behind = pl.col("time_s").is_between(2.0, 3.0)
+    only_left = pl.col("time_s").is_between(4.0, 5.0)
+    first = table[:ROWS].with_columns(
+        pl.when(behind | only_left).then(None).otherwise(pl.col("AU4L")).alias("AU4L"),
+        pl.when(behind).then(None).otherwise(pl.col("AU4R")).alias("AU4R"),
+    )
+    times, usable, missing = SlicedSignals(pl.concat([first, table[ROWS:]])).missing_units(1)
+    lost = times[usable & missing["AU4"]]
+    assert (lost[0], lost[-1], lost.size) == (pytest.approx(2.0), pytest.approx(3.0), 31)
+    assert not (usable & missing["AU12"]).any()
+    _, usable, missing = SlicedSignals(pl.concat([first, table[ROWS:]])).missing_units(2)
+    assert usable.any() and not (usable & missing["AU4"]).any()
+    assert SlicedSignals(None).missing_units(1)[0].size == 0

@@ -61,6 +61,9 @@ class FaceSummary:
         Median absolute head pose, degrees.
     gaps_s : dict of str to float
         Seconds lost per reason (names of `unspoken.motion.evidence.Gap`).
+    unmeasured_s : dict of str to float
+        Of `measured_s`, seconds in which a unit of `UNIT_KEYS` was behind a hand; units that never
+        were are left out.
     """
 
     face_id: int
@@ -73,6 +76,7 @@ class FaceSummary:
     yaw_deg: float
     pitch_deg: float
     gaps_s: dict[str, float] = field(default_factory=dict)
+    unmeasured_s: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
+import numpy as np
+from numpy.typing import NDArray
+
 from unspoken.face.hands import HandNets
 from unspoken.face.nets import Blendshapes
 from unspoken.face.observation import FaceObservation, FacesInFrame, Role
 from unspoken.face.roles import RoleBook
 from unspoken.face.states import FaceStates
 from unspoken.face.tracks import FaceTracker
+from unspoken.facs.units import UNIT_KEYS
 from unspoken.media.frame import Frame
 from unspoken.motion.evidence import EvidenceRow
 from unspoken.motion.stream import EvidenceStream, empty_row
@@ -66,6 +70,8 @@ class CustomerFace:
     transforms: array[float] = field(default_factory=_floats)
     events: int = 0
     partly_s: float = 0.0  #: of `measured_s`, with a hand before part of the face
+    #: Of `measured_s`, the part in which each unit was behind a hand.
+    unmeasured_s: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(UNIT_KEYS)))
 
 
 class Engine:
@@ -212,6 +218,7 @@ class Engine:
             customer.measured_s += step
             if row.scene is not None and row.scene.covered is not None:
                 customer.partly_s += step
+                customer.unmeasured_s += step * row.scene.covered.units
         if row.pose is not None:
             customer.icd_px.append(row.icd_px)
             customer.yaw_deg.append(abs(row.pose.yaw_deg))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,15 @@ from unspoken.documents import checked_schema, encoded, read_document
 from unspoken.errors import InputError, UnspokenError
 from unspoken.filing import Batch
 from unspoken.reading.baseline import BaselineFacts, Earlier, exposure_of
-from unspoken.reading.emotions import EmotionModel, default_model
+from unspoken.reading.emotions import EmotionModel, GenerativeModel, default_model
+from unspoken.reading.exposure import both, together, unmeasured_time
 from unspoken.reading.moments import Moment
 from unspoken.reading.playbook import LoadedPlaybook, find_playbook
 from unspoken.reading.signals import read_moments
+from unspoken.spotting.channels import AREA_UNITS
 
 __all__ = ["MOMENTS_NAME", "MOMENTS_VERSION", "Interaction", "MomentsFile", "PlaybookFacts"]
-__all__ += ["analysis_digest", "moments_text"]
+__all__ += ["Hidden", "analysis_digest", "hidden_units", "moments_text"]
 
 MOMENTS_NAME = "moments.json"
 #: Grows when an older program could misread the file; added keys do not count.
@@ -32,6 +34,8 @@ MOMENTS_VERSION = 1
 _SCHEMA = "unspoken.moments"
 _ANALYSIS = "analysis.json"
 Spans = tuple[tuple[float, float], ...]
+#: Of one face: what could not be seen, and when.
+Hidden = dict[str, Spans]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,10 @@ class MomentsFile:
         In order of apex.
     exposure : dict of str to tuple
         Face number to intervals with usable evidence, seconds.
+    unmeasured : dict of str to dict
+        Face number to the parts of its exposure in which something could not have been seen,
+        because a hand was before it: action units, emotions, signals of the playbook
+        (`unspoken.reading.exposure.unmeasured_time`) to intervals, seconds. Empty without hands.
     playbook : PlaybookFacts
         What the signals were read with.
     baseline : dict of str to BaselineFacts
@@ -75,6 +83,7 @@ class MomentsFile:
 
     moments: tuple[Moment, ...] = ()
     exposure: dict[str, Spans] = field(default_factory=dict)
+    unmeasured: dict[str, Hidden] = field(default_factory=dict)
     playbook: PlaybookFacts = field(default_factory=PlaybookFacts)
     baseline: dict[str, BaselineFacts] = field(default_factory=dict)
     software: dict[str, str] = field(default_factory=dict)
@@ -208,7 +217,7 @@ class Interaction:
         playbook = playbook or find_playbook()
         model = model or default_model()
         digest = analysis_digest(self.folder)
-        exposure, notes = self._exposure(digest)
+        exposure, hidden, notes = self._exposure(digest)
         moments, baseline = read_moments(
             self.analysis.events,
             {int(face): spans for face, spans in exposure.items()},
@@ -216,11 +225,14 @@ class Interaction:
             playbook.playbook,
             model,
             earlier,
+            {int(face): units for face, units in hidden.items()},
         )
         book = playbook.playbook
+        table = model.table if isinstance(model, GenerativeModel) else None
         found = MomentsFile(
             moments=moments,
             exposure=exposure,
+            unmeasured={face: unmeasured_time(h, book, table) for face, h in hidden.items()},
             playbook=PlaybookFacts(book.playbook, book.version, playbook.sha256),
             baseline=baseline,
             software={"unspoken": __version__, "emotion_model": model.name},
@@ -245,22 +257,26 @@ class Interaction:
             batch.add_bytes(MOMENTS_NAME, moments_text(self.moments_file))
         return self.folder / MOMENTS_NAME
 
-    def _exposure(self, digest: str) -> tuple[dict[str, Spans], list[str]]:
-        """Intervals with evidence: as computed before, from the signals, or only known roughly."""
+    def _exposure(self, digest: str) -> tuple[dict[str, Spans], dict[str, Hidden], list[str]]:
+        """Intervals with evidence, and without it for single units.
+
+        As computed before, from the signals, or only known roughly.
+        """
         known = _known_exposure(self.folder, digest)
         if known is not None:
-            return known, []
+            return *known, []
         customers = [face for face in self.analysis.faces if face.measured_s > 0.0]
         if not customers:
-            return {}, []
+            return {}, {}, []
         try:
-            return _measured(self.analysis), []
+            exposure = _measured(self.analysis)
+            return exposure, _hidden(self.analysis, exposure), []
         except UnspokenError:
             note = (
                 "The signals file is missing, so exposure is taken as the time from first to last "
                 "sight."
             )
-            return {str(f.face_id): ((f.first_s, f.last_s),) for f in customers}, [note]
+            return {str(f.face_id): ((f.first_s, f.last_s),) for f in customers}, {}, [note]
 
 
 def analysis_digest(folder: Path | None) -> str:
@@ -275,10 +291,13 @@ class _Known(msgspec.Struct):
 
     analysis_sha256: str
     notes: list[str]
-    exposure: dict[str, tuple[tuple[float, float], ...]]
+    exposure: dict[str, Spans]
+    unmeasured: dict[str, Hidden]
 
 
-def _known_exposure(folder: Path | None, digest: str) -> dict[str, Spans] | None:
+def _known_exposure(
+    folder: Path | None, digest: str
+) -> tuple[dict[str, Spans], dict[str, Hidden]] | None:
     """What an earlier reading of the very same analysis measured; None when there is none."""
     if folder is None or not digest:
         return None
@@ -286,7 +305,14 @@ def _known_exposure(folder: Path | None, digest: str) -> dict[str, Spans] | None
         known = msgspec.json.decode((folder / MOMENTS_NAME).read_bytes(), type=_Known)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return None if known.analysis_sha256 != digest or known.notes else dict(known.exposure)
+    if known.analysis_sha256 != digest or known.notes:
+        return None
+    return known.exposure, {face: hidden_units(found) for face, found in known.unmeasured.items()}
+
+
+def hidden_units(unmeasured: Mapping[str, Spans]) -> Hidden:
+    """Of everything that could not be seen, the action units."""
+    return {key: spans for key, spans in unmeasured.items() if key.startswith("AU")}
 
 
 def _measured(analysis: Analysis) -> dict[str, Spans]:
@@ -297,6 +323,27 @@ def _measured(analysis: Analysis) -> dict[str, Spans]:
         if face.measured_s > 0.0:
             own = np.flatnonzero(faces == face.face_id)
             found[str(face.face_id)] = exposure_of(times[own], gaps[own] == 0)
+    return found
+
+
+def _hidden(analysis: Analysis, exposure: Mapping[str, Spans]) -> dict[str, Hidden]:
+    """When single units of a measured face were behind a hand, or in its part of the face."""
+    found: dict[str, Hidden] = {}
+    for face in analysis.faces:
+        spans: dict[str, Spans] = {}
+        if face.unmeasured_s:  # the signals are read only where a hand was
+            times, usable, missing = analysis.sliced_signals().missing_units(face.face_id)
+            spans = {key: exposure_of(times, usable & gone) for key, gone in missing.items()}
+        for hand in analysis.artefacts:
+            if hand.kind == "hand_over_face" and hand.face_id == face.face_id and hand.part:
+                seen = both(
+                    exposure.get(str(face.face_id), ()),
+                    [(hand.interval.start_s, hand.interval.end_s)],
+                )
+                for code in AREA_UNITS[hand.part]:
+                    spans[f"AU{code}"] = together(spans.get(f"AU{code}", ()), seen)
+        if any(spans.values()):
+            found[str(face.face_id)] = {key: spans[key] for key in sorted(spans) if spans[key]}
     return found
 
 

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from unspoken.errors import InputError, SourceNotFound
-from unspoken.facs.units import UNIT_KEYS
+from unspoken.facs.units import ACTION_UNITS, UNIT_INDEX, UNIT_KEYS
 from unspoken.motion.evidence import GAPS
 
 if TYPE_CHECKING:
@@ -138,6 +138,36 @@ class SlicedSignals:
             faces.append(_whole(batch.column("face_id")))
             gaps.append(_gap_codes(batch.column("gap")))
         return np.concatenate(times), np.concatenate(faces), np.concatenate(gaps)
+
+    def missing_units(
+        self, face_id: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_], dict[str, NDArray[np.bool_]]]:
+        """When single action units of a face have no value, on either side of the face.
+
+        Returns
+        -------
+        time_s : ndarray, shape (rows,)
+            Capture times of the face's rows, seconds.
+        usable : ndarray of bool, shape (rows,)
+            Rows without a gap.
+        missing : dict of str to ndarray of bool, shape (rows,)
+            Unit without its side (``"AU4"``) to the rows without it.
+
+        Raises
+        ------
+        SourceNotFound, InputError
+            When the file is gone or broken.
+        """
+        times, usable = [np.empty(0)], [np.empty(0, np.bool_)]
+        missing = {f"AU{unit.code}": [np.empty(0, np.bool_)] for unit in ACTION_UNITS}
+        for rows in (part.of_face(face_id) for part in self):
+            times.append(rows.time_s)
+            usable.append(rows.gap == 0)
+            for unit in ACTION_UNITS:
+                sides = rows.amplitude[[UNIT_INDEX[key] for key in unit.keys]]
+                missing[f"AU{unit.code}"].append(np.asarray(np.isnan(sides).all(axis=0)))
+        joined = {key: np.concatenate(parts) for key, parts in missing.items()}
+        return np.concatenate(times), np.concatenate(usable), joined
 
     def __iter__(self) -> Iterator[SignalSlice]:
         """Slices of at most `SLICE_ROWS` rows, in the order of the table.

@@ -16,7 +16,7 @@ from unspoken.analysis import Analysis, FaceSummary, Quality, Sensitivity
 from unspoken.engine import CustomerFace, Engine
 from unspoken.face.weights import FACE_BUNDLE, HAND_BUNDLE
 from unspoken.facs.basis import load_basis
-from unspoken.facs.units import UNIT_INDEX
+from unspoken.facs.units import UNIT_INDEX, UNIT_KEYS
 from unspoken.media.facts import ClockFacts, SourceFacts
 from unspoken.spotting.events import Artefact, Event
 from unspoken.timing import Interval
@@ -186,6 +186,11 @@ def _face(engine: Engine, face_id: int) -> FaceSummary:
         yaw_deg=_median(customer.yaw_deg),
         pitch_deg=_median(customer.pitch_deg),
         gaps_s=dict(sorted(customer.gaps_s.items())),
+        unmeasured_s={
+            key: float(seconds)
+            for key, seconds in zip(UNIT_KEYS, customer.unmeasured_s, strict=True)
+            if seconds > 0.0
+        },
     )
 
 

@@ -236,7 +236,8 @@ Everything but the signals, as one JSON object. Numbers that are not finite are 
 | `software` | versions of the program, its parts and its weights |
 | `timings_s` | seconds spent per stage |
 | `quality` | size of the face, noise, sharpness, compression, with plain sentences |
-| `faces` | a record per track: role, time in view, exposure, gaps by reason |
+| `faces` | a record per track: role, time in view, exposure, gaps by reason, and `unmeasured_s`: \
+seconds of the exposure in which each unit was behind a hand |
 | `sensitivity` | per face, unit and duration: the smallest movement found half the time |
 | `events` | as in `events.csv`, unrounded, and `unit_errors`: standard error of every unit |
 | `artefacts` | blinks, gaze shifts, head movements, speech, light changes, cuts and others |
@@ -277,6 +278,9 @@ no moments. What the values rest on: [Emotion readings](reading.md),
 | `schema`, `schema_version` | `"unspoken.moments"` and a whole number; a newer one is refused |
 | `moments` | a record per event, in order of apex |
 | `exposure` | face number to intervals with usable evidence, seconds |
+| `unmeasured` | face number to what a hand hid in parts of that exposure: `AU4` ..., `micro`, \
+`macro`, `emotion:sadness` ..., `signal:confusion` ... to \
+intervals, seconds; empty without hands |
 | `playbook` | `name`, `version` and `sha256` of the playbook |
 | `baseline` | face number to what the person's own baseline rests on, with a plain sentence |
 | `software` | versions of the program and of the emotion model |

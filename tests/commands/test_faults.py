@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 import typer
 
-from unspoken.commands.faults import describe, guarded, internal_fault, say, tell
+from unspoken.commands.faults import describe, guarded, internal_fault, say, stopped_words, tell
 from unspoken.errors import AssetError, InputError, OutputError
 
 
@@ -78,3 +79,15 @@ def test_output_that_is_lost_to_a_full_disk_is_an_error(monkeypatch: pytest.Monk
     monkeypatch.setattr("sys.stdout", stream)
     with pytest.raises(OutputError, match="No space left on device"):
         tell("found")
+
+
+def test_a_stopped_bench_says_what_is_kept(tmp_path: Path) -> None:
+    copies = tmp_path / "run" / "copies"
+    assert stopped_words(copies).startswith("Stopped before a copy was finished")
+    copies.mkdir(parents=True)
+    (copies / ".01-a-001.json.7.part").touch()  # begun, never finished
+    assert stopped_words(copies).startswith("Stopped before a copy was finished")
+    (copies / "01-a-000.json").touch()
+    assert stopped_words(copies).startswith(f"Stopped. 1 finished copy is kept in {tmp_path}")
+    (copies / "01-a-001.json").touch()
+    assert "2 finished copies are kept" in stopped_words(copies)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -98,3 +99,42 @@ def test_a_moment_that_tells_again_what_a_surer_one_tells_is_not_counted() -> No
         "signal:confusion": 1,
         "AU4": 1,
     }
+
+
+def test_time_behind_a_hand_is_no_exposure_of_what_it_hides() -> None:
+    """Two minutes; the hand is there from 30 to 60 and from 100 to 110 s: 80 s are left."""
+    plain = one("C1", [(0.0, 120.0)], [10.0, 70.0], [("a", 0.0, 60.0), ("b", 60.0, 120.0)])
+    made = replace(
+        plain,
+        marks={**plain.marks, "micro": np.array([10.0, 40.0])},
+        unmeasured={"signal:confusion": [(30.0, 60.0), (100.0, 110.0)]},
+    )
+    counts = count_groups([made], STEP, ["signal:confusion", "micro"])
+    assert counts.minutes.tolist() == [[1.0, 1.0]]
+    assert counts.exposed[0].tolist() == [[0.5, pytest.approx(50.0 / 60.0)]]
+    assert counts.exposed[1].tolist() == [[1.0, 1.0]]
+    assert counts.moments.tolist() == [[[1.0, 1.0]], [[2.0, 0.0]]]
+    assert counts.notes == (
+        "A hand before the face hid what these go by for part of the measured time, which is not "
+        "counted for them: confusion 33%.",
+    )
+
+
+def test_what_was_hidden_all_the_time_has_no_exposure_and_no_moments() -> None:
+    made = replace(
+        one("C1", [(0.0, 60.0)], [5.0], [("a", 0.0, 60.0)]),
+        unmeasured={"signal:confusion": [(0.0, 60.0)]},
+    )
+    counts = count_groups([made], STEP, ["signal:confusion"])
+    assert counts.exposed.sum() == counts.moments.sum() == 0.0 and counts.minutes.sum() == 1.0
+
+
+def test_a_moment_in_time_that_is_not_counted_is_not_counted_either() -> None:
+    smiles = [
+        Moment(str(at), face, "macro", at - 0.5, at, at + 0.5, {"AU6L": 0.3}, {"happiness": 0.8})
+        for face, at in ((1, 5.0), (1, 20.0), (2, 5.0))
+    ]
+    hidden = {"1": {"emotion:happiness": [(0.0, 10.0)]}}
+    marks = marks_of(smiles, hidden)
+    assert marks["emotion:happiness"].tolist() == [5.0, 20.0]
+    assert marks["AU6"].tolist() == marks["macro"].tolist() == [5.0, 5.0, 20.0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +26,7 @@ def counts(sizes: list[int], total: int = 60) -> Counts:
         customers=tuple(map(str, range(total))),
         moments=minutes[None],
         minutes=minutes,
+        exposed=minutes[None],
         interactions=(minutes > 0).sum(axis=0),
     )
 
@@ -48,3 +51,22 @@ def test_what_is_hidden_is_nobody_or_at_least_five(sizes: list[int]) -> None:
     hidden = [i for i, level in enumerate(before.levels) if level not in after.levels]
     assert all(before.customers_in([before.levels.index(x)]) >= 5 for x in after.levels)
     assert not hidden or not after.levels or before.customers_in(hidden) >= 5
+
+
+def test_a_measure_a_hand_hid_from_all_but_a_few_is_not_shown() -> None:
+    before = counts([8, 9])
+    exposed = before.exposed.copy()
+    exposed[0, 3:8, 0] = 0.0  # three of the eight are left
+    after = hide_small_groups(replace(before, exposed=exposed))
+    assert after.levels == ("a", "b") and after.minutes.sum() == before.minutes.sum()
+    # With one group left the three could be had from the total, so it goes too.
+    assert after.exposed.sum() == after.moments.sum() == 0.0
+    assert after.notes[-1].endswith("could be had by subtraction: confusion.")
+
+
+def test_a_measure_nobody_could_show_gives_nobody_away() -> None:
+    before = counts([8, 9])
+    exposed = before.exposed.copy()
+    exposed[0, :8, 0] = 0.0
+    after = hide_small_groups(replace(before, exposed=exposed))
+    assert after.exposed[0].sum(axis=0).tolist() == [0.0, 90.0] and after.notes == ()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from unspoken.bench.insight import recovery
@@ -9,6 +13,8 @@ from unspoken.bench.insight_study import Plan, shuffled, simulate
 from unspoken.errors import InputError, UsageError
 from unspoken.insight.study import Question, study
 from unspoken.insight.words import headline
+from unspoken.reading.exposure import both
+from unspoken.report.insights import render_study
 
 BY_STEP = Question(by=("step",))
 
@@ -83,3 +89,25 @@ def test_nothing_seen_at_all_is_an_answer_with_a_limit() -> None:
 def test_grouping_by_staff_is_refused() -> None:
     with pytest.raises(UsageError):
         study(simulate(Plan(customers=8), 1), Question(by=("agent",)))
+
+
+def test_what_a_hand_hid_from_everybody_is_not_called_zero(tmp_path: Path) -> None:
+    """Confusion cannot be seen in the price step; no rate, no share and no verdict on it."""
+    whole = simulate(Plan(visits=2), 3)
+    covered = []
+    for one in whole:
+        hidden = [(s.start_s, s.end_s) for s in one.segments if s.label == "price"]
+        lost = {"signal:confusion": both(hidden, one.exposure)}
+        covered.append(replace(one, unmeasured=lost))
+    found = study(covered, BY_STEP)
+    (price,) = [r for r in found.groups if (r.level, r.measure) == ("price", "confusion")]
+    assert (price.moments, price.minutes, price.customers) == (0, 0.0, 0)
+    assert math.isnan(price.rate.value) and price.verdict == "not enough data"
+    assert not any(r.measure == "confusion" for r in found.standing_out)
+    (before,) = [r for r in study(whole, BY_STEP).overall if r.measure == "confusion"]
+    (after,) = [r for r in found.overall if r.measure == "confusion"]
+    assert after.minutes < before.minutes
+    (micro,) = [r for r in found.overall if r.measure == "micro"]
+    assert micro.minutes == pytest.approx(found.minutes)
+    page = render_study(found, tmp_path)
+    assert "nan" not in page and "hidden by hands" in page

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
+from playwright.sync_api import Page
 
 from tests.report.conftest import Opener
 from tests.report.samples import (
@@ -15,6 +17,8 @@ from tests.report.samples import (
     sample_pictures,
 )
 from unspoken.report.html import write_report
+from unspoken.spotting.events import Artefact
+from unspoken.timing import Interval
 
 SPAN = "unspokenTimeline.state.b - unspokenTimeline.state.a"
 
@@ -93,6 +97,59 @@ def test_a_gap_is_told_with_its_reason(opener: Opener, report: Path) -> None:
         page.mouse.move(x, box["y"] + 100)
         page.wait_for_selector("#tl-read b")
         assert "not measured: head turned too far" in page.inner_text("#tl-read")
+
+
+def test_a_unit_behind_a_hand_is_grey_and_said_to_be_hidden(opener: Opener, tmp_path: Path) -> None:
+    """Between 16 and 20 s the mouth's left side is hidden; the brows are measured."""
+    one = sample_analysis()
+    hidden = pl.col("time_s").is_between(16.0, 20.0)
+    table = one.signals.with_columns(
+        pl.when(hidden).then(None).otherwise(pl.col(key)).alias(key) for key in ("AU12L", "AU25")
+    )
+    hand = Artefact("hand_over_face", 1, Interval(15.8, 20.0), part="lower")
+    covered = replace(one, artefacts=(*one.artefacts, hand), _signals=table)
+    with opener(write_report(covered, tmp_path)) as page:
+        page.locator("#tl-area").scroll_into_view_if_needed()
+        _point_at(page, 18.0)
+        page.wait_for_selector("#tl-read b")
+        text = page.inner_text("#tl-read")
+        assert "hand over face (lower part)" in text
+        assert "not measured, behind a hand: AU12L, AU25" in text
+        fill = page.evaluate("unspokenTimeline.view.colour.gapfill")
+        shown = {
+            name: page.evaluate(_COLOUR_IN_ROW, [code, part])
+            for name, code, part in (("AU12L", 12, 0.25), ("AU12R", 12, 0.75), ("AU25", 25, 0.75))
+        }
+        assert shown["AU12L"] == shown["AU25"] == fill != shown["AU12R"]
+        _point_at(page, 22.0)
+        page.wait_for_timeout(150)
+        assert "hand" not in page.inner_text("#tl-read")
+
+
+#: Colour at 17.9 s, a part of the height of a unit's row down.
+_COLOUR_IN_ROW = """([code, part]) => {
+  const { view, state } = unspokenTimeline, row = view.rows.findIndex((r) => r.code === code);
+  const canvas = document.getElementById("tl-main"), ratio = canvas.width / view.width;
+  const x = view.left + (17.9 - state.a) / (state.b - state.a) * (view.width - view.left - 10);
+  const at = [x * ratio, (view.rowsTop + (row + part) * view.rowHigh) * ratio].map(Math.round);
+  const copy = document.createElement("canvas");
+  const g = copy.getContext("2d", { willReadFrequently: true });
+  g.drawImage(canvas, -at[0], -at[1]);
+  const found = g.getImageData(0, 0, 1, 1).data;
+  return "#" + [...found].slice(0, 3).map((v) => v.toString(16).padStart(2, "0")).join("");
+}"""
+
+
+def _point_at(page: Page, time_s: float) -> None:
+    x = page.evaluate(
+        "(t) => { const { view, state } = unspokenTimeline;"
+        " const share = (t - state.a) / (state.b - state.a);"
+        " return view.left + share * (view.width - view.left - 10); }",
+        time_s,
+    )
+    box = page.locator("#tl-area").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + x, box["y"] + 100)
 
 
 def test_an_event_is_reached_from_the_table(opener: Opener, report: Path) -> None:

@@ -29,7 +29,7 @@ from unspoken.bench.disturbances import (
     Sheet,
     repeats,
 )
-from unspoken.bench.doc_page import check_place, renew
+from unspoken.bench.doc_page import check_place, show, told
 from unspoken.bench.hand import three_hands
 from unspoken.bench.portrait import load_portrait
 from unspoken.bench.profiles import Blink, Chewing, HeadGesture, Speech, Sway
@@ -368,6 +368,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--keep", type=Path, help="folder the clips stay in")
     parser.add_argument("--page", type=Path, help="page whose figures are renewed")
     asked = parser.parse_args(arguments)
+    return told(lambda: _measure(asked))
+
+
+def _measure(asked: argparse.Namespace) -> None:
     if asked.page:
         check_place(asked.page, "figures")
     if asked.keep:
@@ -381,11 +385,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             said = {k: len(v) for k, v in found.artefacts.items() if v}
             print(f"{kind} ({seed}): {said}, {len(found.events)} expressions", flush=True)
             results.append(replace(found, take=take_of(kind, seed)))
-    text = table(results)
-    print(text)
-    if asked.page:
-        renew(asked.page, "figures", text)
-    return 0
+    show(table(results), asked.page, "figures")
 
 
 if __name__ == "__main__":

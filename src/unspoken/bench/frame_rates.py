@@ -21,11 +21,10 @@ from pathlib import Path
 import numpy as np
 
 from unspoken.analysis import Analysis
-from unspoken.bench.doc_page import check_place, renew
+from unspoken.bench.doc_page import check_place, show, told
 from unspoken.bench.portrait import load_portrait
 from unspoken.bench.profiles import PlantedEvent, Sway
 from unspoken.bench.simulate import Camera, FaceSimulator, Script
-from unspoken.errors import UnspokenError
 from unspoken.media.writer import ClipWriter
 from unspoken.pipeline import analyze
 from unspoken.timing import iou
@@ -160,14 +159,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--peak", type=float, default=0.012, help="ICD")
     parser.add_argument("--page", type=Path)
     asked = parser.parse_args(arguments)
-    try:
-        return _measure(asked.rates, asked.peak, asked.page)
-    except UnspokenError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
+    return told(lambda: _measure(asked.rates, asked.peak, asked.page))
 
 
-def _measure(rates: Sequence[float], peak_icd: float, page: Path | None) -> int:
+def _measure(rates: Sequence[float], peak_icd: float, page: Path | None) -> None:
     if page is not None:
         check_place(page, _MARK)
     rows = []
@@ -175,11 +170,7 @@ def _measure(rates: Sequence[float], peak_icd: float, page: Path | None) -> int:
         for coding in CODINGS:
             for rate_hz in rates:
                 rows.append(measure_rate(coding, rate_hz, peak_icd, Path(folder)))
-    table = markdown(rows, peak_icd)
-    print(table)
-    if page is not None:
-        renew(page, _MARK, table)
-    return 0
+    show(markdown(rows, peak_icd), page, _MARK)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from unspoken.bench.doc_page import check_place, renew
+from unspoken.bench.doc_page import check_place, show, told
 from unspoken.bench.hand import Hand, eased
 from unspoken.bench.portrait import load_portrait
 from unspoken.bench.profiles import Blink, Sway
@@ -210,6 +210,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--clips", type=Path, nargs="*", default=[], help="footage without hands")
     parser.add_argument("--page", type=Path, help="page whose figures are renewed")
     asked = parser.parse_args(arguments)
+    return told(lambda: _measure(asked))
+
+
+def _measure(asked: argparse.Namespace) -> None:
     if asked.page:
         check_place(asked.page, "hands")
     tasks = [(size, seed) for size in asked.sizes for seed in range(1, asked.seeds + 1)]
@@ -219,11 +223,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         clips = dict(
             zip([p.name for p in asked.clips], pool.map(look_at_clip, asked.clips), strict=True)
         )
-    text = table(meetings, clips)
-    print(text)
-    if asked.page:
-        renew(asked.page, "hands", text)
-    return 0
+    show(table(meetings, clips), asked.page, "hands")
 
 
 if __name__ == "__main__":

@@ -17,10 +17,10 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from unspoken.bench.doc_page import renew
+from unspoken.bench.doc_page import print_or_put
 from unspoken.bench.peer import PeerRun
 from unspoken.bench.speed_figures import Figures, OurRun, judge, ratios
-from unspoken.errors import UnspokenError
+from unspoken.errors import InputError
 
 __all__ = ["Section", "main", "markdown", "print_sections", "sections"]
 
@@ -189,19 +189,14 @@ def print_sections(figures: Figures, console: Console) -> None:
 
 def main(arguments: list[str]) -> int:
     """Print the Markdown of a file of figures, or put it into a page; 0, or 2 where it cannot."""
-    if len(arguments) not in {1, 2}:
-        print("Usage: python -m unspoken.bench.speed_page FILE.json [PAGE.md]", file=sys.stderr)
-        return 2
+    return print_or_put(arguments, _of_file, "FILE.json", "figures")
+
+
+def _of_file(path: Path) -> str:
     try:
-        tables = markdown(Figures.from_dict(json.loads(Path(arguments[0]).read_text("utf-8"))))
-        if len(arguments) == 1:
-            print(tables, end="")
-            return 0
-        renew(Path(arguments[1]), "figures", tables)
-    except (OSError, ValueError, TypeError, KeyError, UnspokenError) as error:
-        print(f"{' '.join(arguments)}: {error}.", file=sys.stderr)
-        return 2
-    return 0
+        return markdown(Figures.from_dict(json.loads(path.read_text("utf-8"))))
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise InputError(f"{path}: {error}.") from error
 
 
 if __name__ == "__main__":

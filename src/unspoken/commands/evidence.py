@@ -129,7 +129,7 @@ def _run(campaign: Campaign, backends: tuple[str, ...]) -> int:
 
     from unspoken.bench.evidence.campaign import measure_evidence
     from unspoken.bench.evidence.tables import write_evidence_report
-    from unspoken.commands.faults import say, tell
+    from unspoken.commands.faults import say, stopped_words, tell
 
     console = Console(stderr=True)
     columns = (
@@ -147,7 +147,7 @@ def _run(campaign: Campaign, backends: tuple[str, ...]) -> int:
 
             found = measure_evidence(campaign, backends, step)
     except KeyboardInterrupt:
-        say(f"Stopped. What is finished is kept in {campaign.out}; the same command goes on.")
+        say(stopped_words(campaign.out / "evidence"))
         return _INCOMPLETE
     write_evidence_report(campaign.out, found)
     for one in found.plan.skipped:

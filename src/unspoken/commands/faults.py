@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from contextlib import suppress
+from pathlib import Path
 from typing import TextIO
 
 import typer
@@ -13,7 +14,7 @@ import typer
 from unspoken.errors import OutputError, UnspokenError
 from unspoken.stopping import killable
 
-__all__ = ["describe", "guarded", "internal_fault", "say", "tell"]
+__all__ = ["describe", "guarded", "internal_fault", "say", "stopped_words", "tell"]
 
 _DEBUG = "UNSPOKEN_DEBUG"
 #: What Typer makes of Ctrl-C.
@@ -47,6 +48,21 @@ def _print(text: str, stream: TextIO) -> None:
 def _silence(stream: TextIO) -> None:
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def stopped_words(copies: Path) -> str:
+    """What to print when a bench was stopped.
+
+    Parameters
+    ----------
+    copies : Path
+        Folder with a file for every copy that was finished.
+    """
+    finished = sum(path.suffix in (".json", ".npz") for path in copies.glob("*"))
+    if not finished:
+        return "Stopped before a copy was finished: the same command starts anew."
+    copies_done = "1 finished copy is" if finished == 1 else f"{finished} finished copies are"
+    return f"Stopped. {copies_done} kept in {copies.parent}; the same command goes on from there."
 
 
 def describe(error: UnspokenError) -> str:

@@ -12,7 +12,7 @@ from unspoken.commands.faults import describe, say, tell
 from unspoken.commands.side_by_side import in_order
 from unspoken.context.record import Context
 from unspoken.errors import SourceNotFound, UnspokenError
-from unspoken.interaction import Interaction, MomentsFile
+from unspoken.interaction import Hidden, Interaction, MomentsFile, hidden_units
 from unspoken.reading.baseline import Earlier
 from unspoken.reading.emotions import EmotionModel, GenerativeModel
 from unspoken.reading.playbook import DEFAULT, LoadedPlaybook, find_playbook
@@ -73,6 +73,7 @@ class EarlierBook:
         if not customer or here is None:
             return None
         events: list[Event] = []
+        hidden: list[Hidden] = []
         seconds, count = 0.0, 0
         for folder in self._by_customer.get(customer, []):
             moments = None if folder == here.resolve() else MomentsFile.load(folder)
@@ -81,7 +82,8 @@ class EarlierBook:
             count += 1
             seconds += sum(b - a for spans in moments.exposure.values() for a, b in spans)
             events += [_bare_event(m) for m in moments.moments]
-        return Earlier(tuple(events), seconds, count) if count else None
+            hidden += map(hidden_units, moments.unmeasured.values())
+        return Earlier(tuple(events), seconds, count, tuple(hidden)) if count else None
 
 
 def _bare_event(moment: Any) -> Event:

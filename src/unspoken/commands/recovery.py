@@ -15,7 +15,7 @@ from unspoken.bench.recovery.figures import ALL, Figures
 from unspoken.bench.recovery.footage import ClassSpans, as_class, read_class_table
 from unspoken.bench.recovery.grid import QUICK, Grid
 from unspoken.bench.recovery.report import Recovery, measure_recovery
-from unspoken.commands.faults import say, tell
+from unspoken.commands.faults import say, stopped_words, tell
 from unspoken.errors import SourceNotFound, UsageError
 from unspoken.settings import Settings
 
@@ -104,7 +104,7 @@ def recovery_command(clips: Sequence[str], out: Path, choices: Choices) -> int:
     try:
         done = _with_bar(campaign, console)
     except KeyboardInterrupt:
-        say(f"Stopped. What is finished is kept in {out}; the same command goes on from there.")
+        say(stopped_words(out / "copies"))
         return _INCOMPLETE
     for one in done.plan.skipped:
         say(f"Not used: {one.reason}")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from unspoken.face.lite import Net, anchor_centres, blend, logistic
+from unspoken.face.lite import Net, anchor_centres, decode
 from unspoken.face.nets import Region
 from unspoken.face.weights import HAND_BUNDLE, HAND_MEMBER, PALM_MEMBER
 from unspoken.media.frame import Frame
@@ -32,7 +32,6 @@ _PALM_MARGIN, _PALM_AHEAD = 2.6, 0.5
 _HAND_MARGIN, _HAND_AHEAD = 2.0, 0.1
 #: The palm's keypoints at the wrist and at the root of the middle finger.
 _PALM_WRIST, _PALM_MIDDLE = 0, 2
-_PALM_KEYPOINTS = 7
 
 
 def _ahead(
@@ -117,17 +116,10 @@ class PalmDetector:
         to_picture = square.to_picture(self.SIDE)
         patch = frame.rgb_patch(to_picture, (self.SIDE, self.SIDE))
         regressors, logits = self._net((patch.astype(np.float32) * np.float32(1 / 255))[None])
-        scores = logistic(logits[0, :, 0])
-        hit = np.flatnonzero(scores > self._threshold)
-        if hit.size == 0:
-            return []
-        raw = regressors[0, hit].astype(np.float64).reshape(-1, 2 + _PALM_KEYPOINTS, 2) / self.SIDE
-        middles = raw[:, 0] + self._anchors[hit]
-        boxes = np.concatenate((middles - raw[:, 1] / 2, middles + raw[:, 1] / 2), axis=1)
-        keypoints = raw[:, 2:] + self._anchors[hit][:, None]
+        found = decode(regressors, logits, self._anchors, self._threshold, self.SIDE)
         linear, corner = to_picture[:, :2] * self.SIDE, to_picture[:, 2]
         palms = []
-        for score, box, places in blend(scores[hit], boxes, keypoints):
+        for score, box, places in found:
             sides = box[2:] - box[:2]
             along = linear @ (places[_PALM_MIDDLE] - places[_PALM_WRIST])
             middle = linear @ (0.5 * (box[:2] + box[2:])) + corner

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from unspoken.face.weights import FACE_BUNDLE, Bundle, bundle_members
 
-__all__ = ["Net", "anchor_centres", "blend", "logistic"]
+__all__ = ["Net", "anchor_centres", "blend", "decode", "logistic"]
 
 
 @contextmanager
@@ -89,6 +89,45 @@ def anchor_centres(*grids: tuple[int, int]) -> NDArray[np.float32]:
         grid = np.stack(np.meshgrid(centres, centres), axis=-1).reshape(-1, 2)
         parts.append(np.repeat(grid, repeats, axis=0))
     return np.concatenate(parts).astype(np.float32)
+
+
+def decode(
+    regressors: NDArray[np.float32],
+    logits: NDArray[np.float32],
+    anchors: NDArray[np.float32],
+    threshold: float,
+    side: int,
+) -> list[tuple[float, NDArray[np.float64], NDArray[np.float64]]]:
+    """What a detector with anchors found.
+
+    Parameters
+    ----------
+    regressors : ndarray, shape (1, anchors, 4 + 2 k)
+        Middle of a box from its anchor, its size, and k keypoints from the anchor, patch pixels.
+    logits : ndarray, shape (1, anchors, 1)
+        Of the scores.
+    anchors : ndarray, shape (anchors, 2)
+        Centres (:func:`anchor_centres`).
+    threshold : float
+        Lowest score that counts.
+    side : int
+        Of the patch, pixels.
+
+    Returns
+    -------
+    list of tuple
+        Score, box (left, top, right, bottom) and keypoints (k, 2) of each find in parts of the
+        patch, best first; empty when nothing was found.
+    """
+    scores = logistic(logits[0, :, 0])
+    hit = np.flatnonzero(scores > threshold)
+    if hit.size == 0:
+        return []
+    raw = regressors[0, hit].astype(np.float64)
+    raw = raw.reshape(hit.size, -1, 2) / side
+    middles, halves = raw[:, 0] + anchors[hit], raw[:, 1] / 2
+    boxes = np.concatenate((middles - halves, middles + halves), axis=1)
+    return blend(scores[hit], boxes, raw[:, 2:] + anchors[hit][:, None])
 
 
 def blend(

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from unspoken.face.lite import Net, anchor_centres, blend, logistic
+from unspoken.face.lite import Net, anchor_centres, decode
 from unspoken.face.weights import BLENDSHAPE_MEMBER, DETECTOR_MEMBER, MESH_MEMBER
 from unspoken.media.frame import Frame
 
@@ -186,15 +186,7 @@ class Detector:
         to_picture = square.to_picture(self.SIDE)
         patch = frame.rgb_patch(to_picture, (self.SIDE, self.SIDE))
         regressors, logits = self._net((patch.astype(np.float32) / 127.5 - 1.0)[None])
-        scores = logistic(logits[0, :, 0])
-        hit = np.flatnonzero(scores > self._threshold)
-        if hit.size == 0:
-            return []
-        raw = regressors[0, hit].astype(np.float64).reshape(-1, 8, 2) / self.SIDE
-        places = raw.copy()
-        places[:, 0] += self._anchors[hit]
-        places[:, 2:] += self._anchors[hit][:, None]
-        boxes = np.concatenate((places[:, 0] - raw[:, 1] / 2, places[:, 0] + raw[:, 1] / 2), axis=1)
+        found = decode(regressors, logits, self._anchors, self._threshold, self.SIDE)
         corner = to_picture[:, 2]
         linear = to_picture[:, :2] * self.SIDE
         return [
@@ -203,7 +195,7 @@ class Detector:
                 np.concatenate((linear @ box[:2] + corner, linear @ box[2:] + corner)),
                 keypoints @ linear.T + corner,
             )
-            for score, box, keypoints in blend(scores[hit], boxes, places[:, 2:])
+            for score, box, keypoints in found
         ]
 
 

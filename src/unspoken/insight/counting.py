@@ -19,6 +19,8 @@ Array = NDArray[np.float64]
 _ALWAYS = ("micro", "macro")
 _OUTSIDE_WORTH_A_NOTE = 0.02
 _MOST_LEVELS = 200
+#: What is less is rounding, minutes.
+_LEAST_MIN = 1e-9
 
 
 def measure_name(key: str) -> str:
@@ -66,7 +68,8 @@ def count_groups(
     """Count moments and minutes of every customer in every level of a grouping.
 
     Moments count where their apex lies in a stretch of the level; minutes are the exposure inside
-    it. What lies outside all stretches is not in any level, and a note says how much that is.
+    it, for each measure without the time in which a hand hid it. What lies outside all stretches is
+    not in any level. Notes say how much that is.
 
     Raises
     ------
@@ -80,13 +83,15 @@ def count_groups(
     column = {name: i for i, name in enumerate(levels)}
     minutes = np.zeros((len(customers), len(levels)))
     moments = np.zeros((len(measures), len(customers), len(levels)))
+    hidden = np.zeros_like(moments)
     visits = np.zeros(len(levels), dtype=np.int64)
     outside = 0.0
     for one, stretches in zip(interactions, spans, strict=True):
-        covered, where, counted = _count_one(one, stretches, column, measures)
+        covered, unseen, where, counted = _count_one(one, stretches, column, measures)
         np.add.at(minutes[row[one.customer]], where, covered)
-        for moment_row, numbers in zip(moments, counted, strict=True):
-            np.add.at(moment_row[row[one.customer]], where, numbers)
+        for i in range(len(measures)):
+            np.add.at(moments[i, row[one.customer]], where, counted[i])
+            np.add.at(hidden[i, row[one.customer]], where, unseen[i])
         visits[np.unique(where[covered > 0.0])] += 1
         outside += max(0.0, one.measured_s / 60.0 - float(covered.sum()))
     names = tuple(measure_name(key) for key in measures)
@@ -96,10 +101,21 @@ def count_groups(
             "Check the clock of the timelines (unspoken context --offset), and that faces were "
             "measured at all.",
         )
-    moments[:, minutes <= 0.0] = 0.0
+    exposed = minutes - hidden
+    exposed[exposed < _LEAST_MIN] = 0.0
+    moments[exposed <= 0.0] = 0.0
     notes = _outside_note(outside, float(minutes.sum()), grouping.name)
+    notes += _hidden_note(names, exposed.sum(axis=(1, 2)) / minutes.sum())
     return Counts(
-        grouping.name, tuple(levels), names, tuple(customers), moments, minutes, visits, notes
+        grouping.name,
+        tuple(levels),
+        names,
+        tuple(customers),
+        moments,
+        minutes,
+        exposed,
+        visits,
+        notes,
     )
 
 
@@ -108,12 +124,15 @@ def _count_one(
     stretches: list[tuple[str, float, float]],
     column: dict[str, int],
     measures: Sequence[str],
-) -> tuple[Array, NDArray[np.intp], Array]:
-    """Minutes, columns, and moments per measure of each stretch of one interaction."""
+) -> tuple[Array, Array, NDArray[np.intp], Array]:
+    """Minutes, those hidden from each measure, columns, and moments of each stretch of one."""
     where = np.array([column[label] for label, _, _ in stretches], dtype=np.intp)
     starts = np.array([start for _, start, _ in stretches], dtype=np.float64)
     ends = np.array([end for _, _, end in stretches], dtype=np.float64)
     covered = (one.measured_until(ends) - one.measured_until(starts)) / 60.0
+    unseen = np.array(
+        [one.hidden_until(key, ends) - one.hidden_until(key, starts) for key in measures]
+    ).reshape(len(measures), len(stretches))
     nothing: Array = np.empty(0)
     counted = np.array(
         [
@@ -123,7 +142,7 @@ def _count_one(
         ],
         dtype=np.float64,
     ).reshape(len(measures), len(stretches))
-    return covered, where, counted
+    return covered, unseen / 60.0, where, counted
 
 
 def _levels(spans: list[list[tuple[str, float, float]]]) -> list[str]:
@@ -149,3 +168,18 @@ def _outside_note(outside: float, inside: float, name: str) -> tuple[str, ...]:
         return ()
     part = outside / (outside + inside)
     return (f'{part:.0%} of the measured time belongs to no "{name}" and is not counted here.',)
+
+
+def _hidden_note(names: Sequence[str], seen: Array) -> tuple[str, ...]:
+    """What a hand before the face hid for long, and how much of the time."""
+    much = [
+        f"{name} {1.0 - share:.0%}"
+        for name, share in zip(names, seen, strict=True)
+        if 1.0 - share > _OUTSIDE_WORTH_A_NOTE
+    ]
+    if not much:
+        return ()
+    return (
+        "A hand before the face hid what these go by for part of the measured time, which is not "
+        f"counted for them: {', '.join(much)}.",
+    )

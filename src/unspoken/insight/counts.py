@@ -27,7 +27,9 @@ class Counts:
     moments : ndarray, shape (measures, customers, levels)
         Moments.
     minutes : ndarray, shape (customers, levels)
-        Exposure: time with usable evidence, minutes.
+        Time with usable evidence of the face, minutes.
+    exposed : ndarray, shape (measures, customers, levels)
+        Exposure: the part of it in which the measure could have been seen, minutes.
     interactions : ndarray of int, shape (levels,)
         Interactions with exposure in the level.
     notes : tuple of str
@@ -40,6 +42,7 @@ class Counts:
     customers: tuple[str, ...]
     moments: NDArray[np.float64]
     minutes: NDArray[np.float64]
+    exposed: NDArray[np.float64]
     interactions: NDArray[np.int64]
     notes: tuple[str, ...] = ()
 
@@ -54,5 +57,6 @@ class Counts:
             levels=tuple(self.levels[i] for i in levels),
             moments=self.moments[:, :, levels],
             minutes=self.minutes[:, levels],
+            exposed=self.exposed[:, :, levels],
             interactions=self.interactions[levels],
         )

@@ -155,6 +155,10 @@ def interaction_of(
 ) -> Interaction:
     """Bring what three files hold into the form insight computes with."""
     exposure = [span for spans in moments.exposure.values() for span in spans if span[1] > span[0]]
+    unmeasured: dict[str, list[tuple[float, float]]] = {}
+    for hidden in moments.unmeasured.values():
+        for key, spans in hidden.items():
+            unmeasured.setdefault(key, []).extend(spans)
     return Interaction(
         name=folder.name,
         folder=folder,
@@ -165,7 +169,8 @@ def interaction_of(
             Segment(s.kind, s.label, s.start_s, s.end_s, s.tags) for s in context.timeline.segments
         ),
         exposure=tuple(sorted(exposure)),
-        marks=marks_of(moments.moments),
+        unmeasured=unmeasured,
+        marks=marks_of(moments.moments, moments.unmeasured),
         top=_best(moments.moments, folder),
         source=analysis.source.path,
         source_sha256=analysis.source.sha256,

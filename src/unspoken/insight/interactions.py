@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,6 +17,7 @@ __all__ = ["Interaction", "Segment", "TopMoment", "marks_of"]
 
 Array = NDArray[np.float64]
 Outcome = float | str | bool | None
+Spans = Sequence[tuple[float, float]]
 #: An emotion is counted where it is at least this probable.
 _PROBABLE = 0.5
 
@@ -120,6 +121,9 @@ class Interaction:
     exposure : tuple of (float, float)
         Intervals with usable evidence, seconds; of several customers in one recording they may
         overlap and then count for each.
+    unmeasured : mapping of str to intervals
+        Parts of the exposure in which a hand hid something that can be counted, by its key in
+        `marks`.
     marks : dict of str to ndarray
         Apex times, rising, of everything that can be counted.
     top : tuple of TopMoment
@@ -146,6 +150,7 @@ class Interaction:
     partial: bool = False
     playbook: str = ""
     software: str = ""
+    unmeasured: Mapping[str, Spans] = field(default_factory=dict)
 
     def with_customer(self, customer: str) -> Interaction:
         """The same interaction of a named customer."""
@@ -153,10 +158,11 @@ class Interaction:
 
     def measured_until(self, times_s: Array) -> Array:
         """Seconds of exposure before each of some times; times may be infinite."""
-        starts = np.array([a for a, _ in self.exposure], dtype=np.float64)
-        ends = np.array([b for _, b in self.exposure], dtype=np.float64)
-        inside = np.clip(times_s[:, None], starts, ends) - starts
-        return np.asarray(inside.sum(axis=1))
+        return _time_until(self.exposure, times_s)
+
+    def hidden_until(self, key: str, times_s: Array) -> Array:
+        """Of these, seconds in which what `key` names could not be seen."""
+        return _time_until(self.unmeasured.get(key, ()), times_s)
 
     @property
     def measured_s(self) -> float:
@@ -164,13 +170,25 @@ class Interaction:
         return sum(b - a for a, b in self.exposure)
 
 
-def marks_of(moments: Iterable[Moment]) -> dict[str, Array]:
+def _time_until(spans: Spans, times_s: Array) -> Array:
+    starts = np.array([a for a, _ in spans], dtype=np.float64)
+    ends = np.array([b for _, b in spans], dtype=np.float64)
+    inside = np.clip(times_s[:, None], starts, ends) - starts
+    return np.asarray(inside.sum(axis=1))
+
+
+def marks_of(
+    moments: Iterable[Moment], unmeasured: Mapping[str, Mapping[str, Spans]] | None = None
+) -> dict[str, Array]:
     """Everything that can be counted, as rising apex times.
 
     Parameters
     ----------
     moments : iterable of Moment
         Blinks, and moments that tell again what a surer one tells, are passed over.
+    unmeasured : mapping of str to mapping of str to intervals, optional
+        By face number and key, time that is no exposure of what the key names. What shows at such
+        a time all the same (a smile by the cheeks alone) counts as little as the time does.
 
     Returns
     -------
@@ -189,8 +207,10 @@ def marks_of(moments: Iterable[Moment]) -> dict[str, Array]:
         for emotion, probability in moment.emotions.items():
             if emotion != "other" and (probability or 0.0) >= _PROBABLE:
                 names.add(f"emotion:{emotion}")
+        hidden = (unmeasured or {}).get(str(moment.face_id), {})
         for name in names:
-            found.setdefault(name, []).append(moment.apex_s)
+            if not any(start <= moment.apex_s < end for start, end in hidden.get(name, ())):
+                found.setdefault(name, []).append(moment.apex_s)
     return {name: np.sort(np.array(times)) for name, times in found.items()}
 
 

@@ -45,10 +45,12 @@ class GroupResult:
     ----------
     grouping, level, measure : str
         Which.
-    customers, interactions, moments : int
+    customers : int
+        With exposure.
+    interactions, moments : int
         How much there is of it.
     minutes : float
-        Exposure.
+        Exposure: time in which it could have been seen.
     rate : Estimate
         Moments per minute.
     showing : int
@@ -114,8 +116,8 @@ def _result(
     comparison: Comparison,
     others: list[int],
 ) -> GroupResult:
-    seen = counts.minutes[:, level] > 0.0
-    count, minutes = counts.moments[position, seen, level], counts.minutes[seen, level]
+    seen = counts.exposed[position, :, level] > 0.0
+    count, minutes = counts.moments[position, seen, level], counts.exposed[position, seen, level]
     showing = int((count > 0.0).sum())
     return GroupResult(
         grouping=counts.grouping,
@@ -137,7 +139,7 @@ def _compare_all(
     counts: Counts, position: int, reference: str
 ) -> dict[int, tuple[Comparison, list[int]]]:
     """Compare every level, naming the strongest one after the other."""
-    count, minutes = counts.moments[position], counts.minutes
+    count, minutes = counts.moments[position], counts.exposed[position]
     everything = list(range(len(counts.levels)))
 
     def against(level: int, others: list[int]) -> tuple[Comparison, list[int]]:

@@ -91,6 +91,7 @@ class Moments(msgspec.Struct):
     NEWEST: ClassVar[int] = 1
     moments: list[Moment]
     exposure: dict[str, list[tuple[float, float]]]
+    unmeasured: dict[str, dict[str, list[tuple[float, float]]]] = {}
     schema: str = ""
     schema_version: int = 1
     playbook: _Playbook = msgspec.field(default_factory=_Playbook)

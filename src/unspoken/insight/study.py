@@ -11,7 +11,7 @@ from unspoken.insight.contrasts import LEAST_CUSTOMERS
 from unspoken.insight.counting import choose_measures, count_groups
 from unspoken.insight.groupings import EVERYTHING, Grouping, parse_grouping, spans_of
 from unspoken.insight.interactions import Interaction, TopMoment
-from unspoken.insight.privacy import hide_small_groups
+from unspoken.insight.privacy import hide_small_groups, hide_small_measures
 from unspoken.insight.standing_out import GroupResult, adjust, study_groups
 
 __all__ = ["Question", "RankedMoment", "Study", "study"]
@@ -136,12 +136,12 @@ def study(
     """
     groupings = _groupings(interactions, question.by)
     measures = choose_measures(interactions, question.measures)
-    everything = count_groups(interactions, EVERYTHING, measures)
+    everything = hide_small_measures(count_groups(interactions, EVERYTHING, measures))
     customers = everything.customers_in([0])
     if customers < LEAST_CUSTOMERS:
         raise InputError(
-            f"{customers} customers with measured time; groups under {LEAST_CUSTOMERS} are not "
-            "shown, because single people could be recognised.",
+            f"{customers} customer{'' if customers == 1 else 's'} with measured time; groups under "
+            f"{LEAST_CUSTOMERS} are not shown, because single people could be recognised.",
             "Add interactions of more customers.",
         )
     results: list[GroupResult] = []
@@ -159,9 +159,11 @@ def study(
         )
     outcomes, outcome_notes = outcomes_by_customer(interactions)
     associations = [
-        associate(name, outcome, everything.customers, moments[:, 0], everything.minutes[:, 0])
+        associate(name, outcome, everything.customers, moments[:, 0], minutes[:, 0])
         for outcome in outcomes
-        for name, moments in zip(everything.measures, everything.moments, strict=True)
+        for name, moments, minutes in zip(
+            everything.measures, everything.moments, everything.exposed, strict=True
+        )
     ]
     judged, adjusted = adjust(results, associations, question.false_discoveries)
     return Study(

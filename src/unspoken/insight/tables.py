@@ -39,20 +39,33 @@ _GROUP = (
         "What was counted: a signal, `micro`, `macro`, an action unit, an emotion.",
     ),
 )
-_SIDE = "not compared"
+_SIDE, _UNSEEN = "not compared", "no exposure"
 RATES = (
     *_GROUP,
-    _column("customers", _I, "-", "Customers with measured time in the group; never under 5."),
+    _column(
+        "customers",
+        _I,
+        "-",
+        "Customers of whom it could have been seen in the group: 5 or more, or 0 where hands "
+        "hid it so often that it is not shown.",
+    ),
     _column("interactions", _I, "-", "Interactions with measured time in the group."),
-    _column("minutes", _F, "min", "Exposure: time in which the moment could have been seen."),
+    _column(
+        "minutes",
+        _F,
+        "min",
+        "Exposure: time in which the moment could have been seen, none of it behind a hand.",
+    ),
     _column("moments", _I, "-", "How many were seen."),
-    _column("rate_per_min", _F, "1/min", "Moments per minute of exposure."),
-    _column("rate_low", _F, "1/min", "Lower end of its 95 % interval, clustered by customer."),
-    _column("rate_high", _F, "1/min", "Upper end.", "no upper limit"),
+    _column("rate_per_min", _F, "1/min", "Moments per minute of exposure.", _UNSEEN),
+    _column(
+        "rate_low", _F, "1/min", "Lower end of its 95 % interval, clustered by customer.", _UNSEEN
+    ),
+    _column("rate_high", _F, "1/min", "Upper end.", f"no upper limit, or {_UNSEEN}"),
     _column("customers_showing", _I, "-", "Customers who showed it at least once."),
-    _column("share_showing", _F, "0..1", "The same as a share of the customers."),
-    _column("share_low", _F, "0..1", "Lower end of its 95 % interval."),
-    _column("share_high", _F, "0..1", "Upper end."),
+    _column("share_showing", _F, "0..1", "The same as a share of the customers.", _UNSEEN),
+    _column("share_low", _F, "0..1", "Lower end of its 95 % interval.", _UNSEEN),
+    _column("share_high", _F, "0..1", "Upper end.", _UNSEEN),
 )
 CONTRASTS = (
     *_GROUP,

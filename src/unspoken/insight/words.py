@@ -209,6 +209,8 @@ def _next(study: Study) -> str:
 def comparison_text(result: GroupResult) -> str:
     """One cell: how the comparison ended, and what could have been seen."""
     c = result.comparison
+    if math.isnan(result.rate.value):
+        return "Nothing can be said: hands before the face hid what it goes by."
     if c.reason:
         return c.reason
     text = {"more": "stands out: more often", "less": "stands out: less often"}.get(

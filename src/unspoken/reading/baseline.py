@@ -12,7 +12,7 @@ the Gamma posterior of a Poisson rate).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,13 +21,13 @@ from numpy.typing import NDArray
 from unspoken.facs.units import unit_of
 from unspoken.reading.emotion_table import CODES
 from unspoken.reading.evidence import peaks_icd
+from unspoken.reading.exposure import Spans, hidden_stretches
 from unspoken.spotting.events import Event
 
 __all__ = ["ENOUGH_S", "PRIOR_MINUTES", "BaselineFacts", "Earlier"]
 __all__ += ["exposure_of", "rarity"]
 
 Array = NDArray[np.float64]
-Spans = Sequence[tuple[float, float]]
 #: Below this much footage the baseline is called short, seconds.
 ENOUGH_S = 120.0
 #: What is expected of a person nobody has seen: minutes, and movements of a kind a minute.
@@ -53,11 +53,14 @@ class Earlier:
         Seconds with usable evidence.
     interactions : int
         How many.
+    hidden : tuple of mapping of str to intervals
+        For each, action unit without its side to when it was not measured, seconds.
     """
 
     events: tuple[Event, ...] = ()
     exposure_s: float = 0.0
     interactions: int = 0
+    hidden: tuple[Mapping[str, Spans], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,8 @@ class BaselineFacts:
     enough : bool
         Whether it is at least two minutes in all.
     per_min : dict of str to float
-        Movements a minute with each action unit, over all this footage: ``{"AU4": 1.2}``.
+        Movements a minute with each action unit, over all this footage in which the unit was
+        measured: ``{"AU4": 1.2}``.
     drift : dict of str to float
         Units whose rate in the second half of this recording differs clearly from the first half
         (more than two standard errors): second minus first, 1/min.
@@ -93,7 +97,10 @@ class BaselineFacts:
 
 
 def rarity(
-    events: Sequence[Event], exposure: Spans, earlier: Earlier | None = None
+    events: Sequence[Event],
+    exposure: Spans,
+    earlier: Earlier | None = None,
+    hidden: Mapping[str, Spans] | None = None,
 ) -> tuple[Array, BaselineFacts]:
     """How unusual each event of one face is for this person.
 
@@ -105,6 +112,8 @@ def rarity(
         Intervals with usable evidence, seconds.
     earlier : Earlier, optional
         Footage of the same customer from before.
+    hidden : mapping of str to intervals, optional
+        Action unit without its side to the parts of `exposure` in which it was not measured.
 
     Returns
     -------
@@ -129,13 +138,18 @@ def rarity(
     apart = np.abs(times[:, None] - times[None])
     here = alike[:, :n] & (apart > _SAME_S)
     spans = np.array(exposure, dtype=np.float64).reshape(-1, 2)
-    seen_min = float(np.sum(spans[:, 1] - spans[:, 0])) / 60.0
-    total_min = seen_min + earlier.exposure_s / 60.0
+    gone, units = hidden_stretches(hidden or {})
+    before = [hidden_stretches(one) for one in earlier.hidden]
+    lengths = np.concatenate([_lengths(s) for s, _ in [(gone, units), *before]])
+    lost = np.concatenate([units, *(u for _, u in before)])
+    unseen = _unseen(present[:n], lost)
+    total_min = (_lengths(spans).sum() + earlier.exposure_s - unseen @ lengths) / 60.0
     whole = _rate(here.sum(axis=1) + alike[:, n:].sum(axis=1), total_min)
-    near_min = _minutes_around(times, spans)
+    near_min = _around(times, spans).sum(axis=1)
+    near_min -= (_around(times, gone) * unseen[:, : len(gone)]).sum(axis=1)
     around = _rate((here & (apart <= _AROUND_S)).sum(axis=1), near_min)
     rate = np.maximum(whole, around)
-    return np.exp(-rate), _facts(present, times, spans, earlier, n)
+    return np.exp(-rate), _facts(present, times, spans, earlier, lengths @ lost)
 
 
 def _rate(count: Array, minutes: float | Array) -> Array:
@@ -155,27 +169,36 @@ def _sizes(events: Sequence[Event]) -> Array:
     return sizes * peaks_icd()
 
 
-def _minutes_around(times: Array, spans: Array) -> Array:
-    """Exposure within five minutes of each event, minutes."""
-    if not len(spans):
-        return np.zeros(len(times))
+def _lengths(spans: Array) -> Array:
+    seconds: Array = spans[:, 1] - spans[:, 0]
+    return seconds
+
+
+def _unseen(present: NDArray[np.bool_], hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Movements none alike could be seen of, most of their units being hidden: (n, stretches)."""
+    share = present.astype(np.float64) @ hidden.T
+    unseen: NDArray[np.bool_] = share > (1.0 - _ALIKE) * present.sum(axis=1, keepdims=True)
+    return unseen
+
+
+def _around(times: Array, spans: Array) -> Array:
+    """Part of each span within five minutes of each event, minutes: (n, spans)."""
     low = np.clip(times[:, None] - _AROUND_S, spans[None, :, 0], spans[None, :, 1])
     high = np.clip(times[:, None] + _AROUND_S, spans[None, :, 0], spans[None, :, 1])
-    minutes: Array = (high - low).sum(axis=1) / 60.0
+    minutes: Array = (high - low) / 60.0
     return minutes
 
 
 def _facts(
-    present: NDArray[np.bool_], times: Array, spans: Array, earlier: Earlier, n: int
+    present: NDArray[np.bool_], times: Array, spans: Array, earlier: Earlier, lost_s: Array
 ) -> BaselineFacts:
-    exposure_s = float(np.sum(spans[:, 1] - spans[:, 0]))
-    total_min = (exposure_s + earlier.exposure_s) / 60.0
+    exposure_s = float(_lengths(spans).sum())
     enough = exposure_s + earlier.exposure_s >= ENOUGH_S
     counts = present.sum(axis=0)
-    minutes = max(total_min, 1e-9)
-    found = [(code, float(c)) for code, c in zip(CODES, counts, strict=True) if c]
-    per_min = {f"AU{code}": round(c / minutes, 3) for code, c in found} if total_min > 0 else {}
-    drift = _drift(present[:n], times, spans) if enough else {}
+    minutes = (exposure_s + earlier.exposure_s - lost_s) / 60.0
+    found = [(code, c, m) for code, c, m in zip(CODES, counts, minutes, strict=True) if c and m > 0]
+    per_min = {f"AU{code}": round(float(c / m), 3) for code, c, m in found}
+    drift = _drift(present[: len(times)], times, spans) if enough else {}
     return BaselineFacts(
         exposure_s,
         earlier.exposure_s,
@@ -189,7 +212,7 @@ def _facts(
 
 def _drift(present: NDArray[np.bool_], times: Array, spans: Array) -> dict[str, float]:
     """Units whose rate changed between the halves of the exposure, by more than two errors."""
-    lengths = spans[:, 1] - spans[:, 0]
+    lengths = _lengths(spans)
     half = 0.5 * float(lengths.sum())
     if half < 0.5 * ENOUGH_S:
         return {}

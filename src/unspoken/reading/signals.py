@@ -14,6 +14,7 @@ from unspoken.context.timeline import Segment
 from unspoken.facs.units import unit_of
 from unspoken.reading.baseline import BaselineFacts, Earlier, rarity
 from unspoken.reading.emotions import EmotionModel, Reading, readings
+from unspoken.reading.exposure import Spans
 from unspoken.reading.moments import SAME_MOVEMENT, Moment, Signal
 from unspoken.reading.rules import NEGATIVE, Condition, Playbook, Rule
 from unspoken.reading.sieve import Sieve
@@ -29,7 +30,6 @@ SAID_S = 6.0
 _LEAST = 0.02
 #: Apexes of two views of one movement are looked for this close, seconds.
 _VIEWS_S = 2.0
-Spans = Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,7 @@ def read_moments(
     playbook: Playbook | None = None,
     model: EmotionModel | None = None,
     earlier: Earlier | None = None,
+    hidden: Mapping[int, Mapping[str, Spans]] | None = None,
 ) -> tuple[tuple[Moment, ...], dict[str, BaselineFacts]]:
     """Read all events of one interaction.
 
@@ -69,6 +70,8 @@ def read_moments(
         The default where left out.
     earlier : Earlier, optional
         Earlier footage of the same customer; used when the recording shows one measured face.
+    hidden : mapping of int to mapping of str to intervals, optional
+        Of each face, action unit without its side to when it was not measured, seconds.
 
     Returns
     -------
@@ -85,7 +88,8 @@ def read_moments(
     for face_id in faces:
         own = sorted((e for e in expressions if e.face_id == face_id), key=lambda e: e.apex_s)
         before = earlier if len(faces) == 1 else None
-        rare, facts = rarity(own, exposure.get(face_id, ()), before)
+        lost = (hidden or {}).get(face_id)
+        rare, facts = rarity(own, exposure.get(face_id, ()), before, lost)
         baselines[str(face_id)] = facts
         read = readings(own, model)
         seen = [

@@ -184,6 +184,7 @@ def _measure_table(results: Sequence[GroupResult]) -> dict[str, Any]:
             {
                 "level": r.level,
                 "measure": _title(r.measure),
+                "seen": not math.isnan(r.rate.value),
                 "tone": _TONES.get(r.verdict, "same"),
                 "chart": Markup(dot(r.rate, scale, _TONES.get(r.verdict, "same"))),
                 "rate": words.number(r.rate.value),

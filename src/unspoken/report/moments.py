@@ -24,6 +24,8 @@ class ShownMoments:
         Name and version of the playbook that gave the signals; "" when unknown.
     notes : tuple of str
         Sentences on the whole.
+    unmeasured_s : dict of str to float
+        Seconds of the exposure in which a hand hid what a signal goes by, by its kind.
     stale : bool
         The file was read from another analysis than the one beside it, so nothing of it is shown.
     """
@@ -31,6 +33,7 @@ class ShownMoments:
     by_event: dict[str, Moment] = field(default_factory=dict)
     playbook: str = ""
     notes: tuple[str, ...] = ()
+    unmeasured_s: dict[str, float] = field(default_factory=dict)
     stale: bool = False
 
 
@@ -38,7 +41,13 @@ def shown(file: MomentsFile) -> ShownMoments:
     """Moments as a page shows them."""
     by_event = {moment.event_id: moment for moment in file.moments}
     playbook = f"{file.playbook.name} {file.playbook.version}".strip()
-    return ShownMoments(by_event, playbook, file.notes)
+    hidden: dict[str, float] = {}
+    for lost in file.unmeasured.values():
+        for key, spans in lost.items():
+            kind = key.removeprefix("signal:")
+            if kind != key:
+                hidden[kind] = hidden.get(kind, 0.0) + sum(end - start for start, end in spans)
+    return ShownMoments(by_event, playbook, file.notes, hidden)
 
 
 def load_moments(folder: Path) -> ShownMoments:

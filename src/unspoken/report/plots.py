@@ -147,13 +147,16 @@ def _scale(view: Interval, values: Array) -> _Scale:
 def _bands(scale: _Scale, view: Interval, artefacts: Iterable[Artefact]) -> list[str]:
     parts = []
     bottom = _HEIGHT - _TOP - _BOTTOM
+    named: set[str] = set()
     for artefact in artefacts:
         start = max(artefact.interval.start_s, view.start_s)
         end = min(artefact.interval.end_s, view.end_s)
         if end < start:
             continue
         x, width = scale.x(start), max(2.0, scale.x(end) - scale.x(start))
-        name = artefact.kind.replace("_", " ")
+        # A hand on both parts of the face makes two artefacts, which would write over each other.
+        name = "" if artefact.part and artefact.kind in named else artefact.kind.replace("_", " ")
+        named.add(artefact.kind)
         parts.append(
             f'<rect class="band" x="{x:.1f}" y="{_TOP:.0f}" width="{width:.1f}" '
             f'height="{bottom:.0f}"/><text class="bandname" x="{x + 2:.1f}" '

@@ -149,6 +149,10 @@ def _tile(kind: str, measured: Rate, blind: bool) -> dict[str, Any]:
     }
 
 
+#: A hand that only brushed the face, in all seconds.
+_WORTH_TELLING_S = 0.5
+
+
 def _exposure(analysis: Analysis, measured: list[FaceSummary]) -> dict[str, str]:
     total = analysis.clock.duration_s
     if len(measured) > 1:
@@ -156,6 +160,9 @@ def _exposure(analysis: Analysis, measured: list[FaceSummary]) -> dict[str, str]
     elif total > 0 and measured:
         share = min(100.0, 100.0 * analysis.exposure_s / total)
         detail = f"{share:.0f} % of {words.duration_text(total)}; every rate is per minute of it"
+        hidden = max(measured[0].unmeasured_s.values(), default=0.0)
+        if hidden >= _WORTH_TELLING_S:
+            detail += f"; a hand hid part of the face for {words.duration_text(hidden)} of it"
     else:
         detail = "nothing was measured"
     text = words.duration_text(analysis.exposure_s) if analysis.exposure_s else "none"
@@ -237,8 +244,20 @@ def _face(analysis: Analysis, face: FaceSummary) -> dict[str, str]:
         "rates": ", ".join(parts) if face.measured_s else "–",
         "icd": "–" if face.icd_px != face.icd_px else f"{face.icd_px:.0f} px",
         "pose": f"{words.number(face.yaw_deg)}°, {words.number(face.pitch_deg)}°",
-        "gaps": gaps or "none",
+        "gaps": "; ".join(part for part in (gaps, _behind_hand(face)) if part) or "none",
     }
+
+
+def _behind_hand(face: FaceSummary) -> str:
+    """How long which part of a measured face was behind a hand, by its unit hidden longest."""
+    longest: dict[str, float] = {}
+    for key, seconds in face.unmeasured_s.items():
+        region = unit_of(key)[0].region
+        longest[region] = max(longest.get(region, 0.0), seconds)
+    if not longest:
+        return ""
+    parts = ", ".join(f"{name} {words.duration_text(s)}" for name, s in longest.items())
+    return f"behind a hand, while the rest was measured: {parts}"
 
 
 def _settings(settings: Settings) -> list[dict[str, Any]]:

@@ -71,12 +71,26 @@ def _signals(analysis: Analysis, extras: Extras) -> str:
     exposure = words.duration_text(analysis.exposure_s)
     by = f" by the playbook {extras.moments.playbook}" if extras.moments.playbook else ""
     if not counts:
-        return f"None{by}, in {exposure} of usable view."
+        return f"None{by}, in {exposure} of usable view." + _hidden(extras.moments.unmeasured_s)
     found = ", ".join(f"{words.plain(kind)} {count}" for kind, count in counts.most_common())
     return (
         f"{found}{by}, in {exposure} of usable view. A signal is a reason to look and to ask, "
-        "not a finding about the person." + (_SHORT if short else "")
+        "not a finding about the person."
+        + _hidden(extras.moments.unmeasured_s)
+        + (_SHORT if short else "")
     )
+
+
+def _hidden(seconds: dict[str, float]) -> str:
+    """Which signals could not have been seen for a part of that time."""
+    lost = [(kind, s) for kind, s in seconds.items() if s >= 0.05]
+    if not lost:
+        return ""
+    each = ", ".join(
+        f"{words.plain(kind)} {words.duration_text(s)}"
+        for kind, s in sorted(lost, key=lambda item: (-item[1], item[0]))
+    )
+    return f" A hand hid what these go by for part of that time: {each}."
 
 
 def _consent(analysis: Analysis, extras: Extras) -> str:

@@ -88,6 +88,7 @@ def _data(analysis: Analysis, extras: Extras) -> dict[str, Any]:
                 artefact.face_id,
                 round(artefact.interval.start_s, 3),
                 round(artefact.interval.end_s, 3),
+                artefact.part,
             ]
             for artefact in analysis.artefacts
         ],

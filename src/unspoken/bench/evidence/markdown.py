@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from unspoken.bench.doc_page import renew
-from unspoken.errors import InputError, UnspokenError, UsageError
+from unspoken.bench.doc_page import print_or_put
+from unspoken.errors import InputError
 
 __all__ = ["main", "table"]
 
@@ -77,22 +77,14 @@ def _read(path: Path) -> dict[str, Any]:
 
 def main(arguments: Sequence[str]) -> int:
     """Print or put; 0, or 2 with a sentence when the input does not fit."""
-    try:
-        if len(arguments) not in (1, 3):
-            raise UsageError("Expected RUN, or RUN PAGE.md MARK.")
-        run = Path(arguments[0])
-        document = _read(run / "evidence.json")
-        if document.get("schema") != "unspoken.evidence":
-            raise InputError(f"{run / 'evidence.json'} holds no figures of an evidence run.")
-        text = table(document, _read(run / "milliseconds.json"))
-        if len(arguments) == 1:
-            print(text)
-            return 0
-        renew(Path(arguments[1]), arguments[2], text)
-    except UnspokenError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
-    return 0
+    return print_or_put(arguments, _of_run)
+
+
+def _of_run(run: Path) -> str:
+    document = _read(run / "evidence.json")
+    if document.get("schema") != "unspoken.evidence":
+        raise InputError(f"{run / 'evidence.json'} holds no figures of an evidence run.")
+    return table(document, _read(run / "milliseconds.json"))
 
 
 if __name__ == "__main__":

@@ -16,9 +16,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from unspoken.bench.doc_page import renew
+from unspoken.bench.doc_page import print_or_put
 from unspoken.bench.recovery.figures import ALL
-from unspoken.errors import InputError, UnspokenError, UsageError
+from unspoken.errors import InputError, UsageError
 
 __all__ = ["beside", "main", "tables"]
 
@@ -249,24 +249,11 @@ def _planted(run: Path) -> list[Row]:
 
 def main(arguments: Sequence[str]) -> int:
     """Print or put; 0, or 2 with a sentence when the input does not fit."""
-    try:
-        only_beside = list(arguments[:1]) == ["--beside"]
-        arguments = arguments[only_beside:]
-        if len(arguments) not in (1, 3):
-            raise UsageError("Expected RUN, or RUN PAGE.md MARK.")
-        run = Path(arguments[0])
-        if only_beside:
-            text = beside(_read(run), _json(run / "seconds.json"))
-        else:
-            text = tables(_read(run), _planted(run))
-        if len(arguments) == 1:
-            print(text)
-            return 0
-        renew(Path(arguments[1]), arguments[2], text)
-    except UnspokenError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
-    return 0
+    if list(arguments[:1]) == ["--beside"]:
+        return print_or_put(
+            arguments[1:], lambda run: beside(_read(run), _json(run / "seconds.json"))
+        )
+    return print_or_put(arguments, lambda run: tables(_read(run), _planted(run)))
 
 
 if __name__ == "__main__":

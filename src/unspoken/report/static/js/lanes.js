@@ -73,11 +73,13 @@ function paintArtefacts(g, top) {
   g.font = "10.5px system-ui, sans-serif"; g.textBaseline = "middle"; g.textAlign = "left";
   view.artefactKinds.forEach((kind, i) => {
     const y = top + i * ARTEFACT, name = data.artefactKinds[kind];
-    g.fillStyle = view.colour.soft; g.fillText(view.left > 100 ? name : name.split(" ")[0], 12, y + ARTEFACT / 2);
+    g.fillStyle = view.colour.soft; g.fillText(view.left > 100 ? name : name.replace(/^head /, "").split(" ")[0], 12, y + ARTEFACT / 2);
     g.save(); g.beginPath(); g.rect(view.left, 0, inner(), view.height); g.clip();
     g.fillStyle = view.colour.faint;
     for (const a of view.artefacts) if (a[0] === kind && a[3] >= state.a && a[2] <= state.b) {
-      g.fillRect(xOf(a[2]), y + 2, Math.max(2, xOf(a[3]) - xOf(a[2])), ARTEFACT - 4);
+      // What covers one part of the face takes one half of the lane.
+      const tall = ARTEFACT - 4, half = a[4] ? tall / 2 : tall;
+      g.fillRect(xOf(a[2]), y + 2 + (a[4] === "lower" ? half : 0), Math.max(2, xOf(a[3]) - xOf(a[2])), half);
       if (name === "cut") { g.strokeStyle = view.colour.ink; g.setLineDash([4, 3]); g.beginPath(); g.moveTo(xOf(a[2]), AXIS); g.lineTo(xOf(a[2]), top); g.stroke(); g.setLineDash([]); }
     }
     g.restore();
@@ -100,6 +102,32 @@ function paintGaps(g) {
   const last = track.times[track.n - 1] + track.step;
   if (from !== null) fill(from, i1 < track.n ? track.times[i1] : last);
   if (last < state.b - track.step) fill(last, state.b);
+}
+
+/* Single units that were not measured while the face was: those behind a hand. Bands have a half for each side. */
+function paintHidden(g) {
+  const { track } = view;
+  g.fillStyle = view.colour.gapfill;
+  view.rows.forEach((row, r) => {
+    const apart = state.display === "bands" && row.keys.length > 1, groups = apart ? row.keys.map((k) => [k]) : [row.keys];
+    const high = view.rowHigh / groups.length;
+    groups.forEach((keys, side) => {
+      if (!keys.every((k) => hidesAny(track, track.keys[k]))) return;
+      const parts = keys.map((k) => inView(track.keys[k], 1.6)), { j0, j1, size } = parts[0];
+      let from = null;
+      const end = (t) => { if (from !== null) g.fillRect(xOf(from), view.rowsTop + r * view.rowHigh + side * high, Math.max(1, xOf(t) - xOf(from)), high); from = null; };
+      for (let j = j0; j < j1; j++) {
+        const t = track.times[j * size], gone = track.gap[j * size] === 0 && parts.every((p) => p.low[j] === data.missing);
+        if (!gone) end(t); else if (from === null) from = t;
+      }
+      end(track.times[Math.min(track.n, j1 * size) - 1] + track.step);
+    });
+  });
+}
+
+function hidesAny(track, key) {
+  if (key.hides === undefined) key.hides = key.low.some((v, i) => v === data.missing && track.gap[i] === 0);
+  return key.hides;
 }
 
 /* Where an event lies in its units' rows. */

@@ -20,18 +20,20 @@ function startNow() {
   function tellValues(t, event) {
     const parts = [], { track } = view, i = sampleAt(t);
     if (event) parts.push(`${event.kind} ${event.id}`);
-    const near = view.artefacts.filter((a) => a[2] <= t && t <= a[3]).map((a) => data.artefactKinds[a[0]]);
+    const near = view.artefacts.filter((a) => a[2] <= t && t <= a[3]).map((a) => data.artefactKinds[a[0]] + (a[4] ? ` (${a[4]} part)` : ""));
     if (near.length) parts.push([...new Set(near)].join(", "));
     if (i === null) parts.push("face not in view");
     else if (track.gap[i]) parts.push("not measured: " + data.gaps[track.gap[i]]);
     else {
-      const values = [];
+      const values = [], hidden = [];
       for (const row of view.rows) row.keys.forEach((k, s) => {
-        const v = track.keys[k].high[i], se = errorOf(track.keys[k], i);
-        if (v !== data.missing && se > 0) values.push({ z: Math.abs(v) * data.step / se, name: `AU${row.code}${row.sides[s] === "M" ? "" : row.sides[s]}`, v: v * data.step, se });
+        const v = track.keys[k].high[i], se = errorOf(track.keys[k], i), name = `AU${row.code}${row.sides[s] === "M" ? "" : row.sides[s]}`;
+        if (v === data.missing) hidden.push(name);
+        else if (se > 0) values.push({ z: Math.abs(v) * data.step / se, name, v: v * data.step, se });
       });
       values.sort((p, q) => q.z - p.z);
       parts.push(values.slice(0, 6).map((v) => `${v.name} ${(100 * v.v).toFixed(0).replace("-", "−")} ± ${(100 * v.se).toFixed(1)} %`).join(", "));
+      if (hidden.length) parts.push(`not measured, behind a hand: ${hidden.slice(0, 6).join(", ")}${hidden.length > 6 ? ` and ${hidden.length - 6} more` : ""}`);
     }
     line(read, make("p", {}, make("b", { text: clock(t) }), ["", ...parts].join(" · ")));
   }

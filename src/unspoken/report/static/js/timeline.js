@@ -20,7 +20,7 @@ function startTimeline() {
     measure();
     g.save();
     g.beginPath(); g.rect(view.left, 0, inner(), view.height); g.clip();
-    paintGaps(g); paintEventRows(g);
+    paintGaps(g); paintHidden(g); paintEventRows(g);
     g.restore();
     paintAxis(g);
     paintRowNames(g);
