@@ -172,11 +172,25 @@ def test_a_doubtful_hand_is_none() -> None:
     assert set(watch(nets, HandWatcher(nets), 0.0, 5.0)) == {None}
 
 
-def test_a_hand_that_goes_is_gone_at_the_next_look() -> None:
+def test_a_hand_that_goes_is_told_a_little_longer_while_it_leaves_the_picture() -> None:
     nets = FakeNets()
     watcher = HandWatcher(nets)
     nets.hand = moved(0.0, 1.0, 100.0, 160.0)
     assert watch(nets, watcher, 0.0, 2.0)[-1] is not None
     nets.hand = None
     said = watch(nets, watcher, 2.0, 3.0)
-    assert [hand for hand in said[round(0.2 * FPS) :] if hand is not None] == []
+    told_s = sum(hand is not None for hand in said) / FPS
+    assert 0.3 <= told_s <= 0.3 + 0.15 + 1.5 / FPS  # from the first look that does not see it
+    assert [hand for hand in said[round(0.5 * FPS) :] if hand is not None] == []
+
+
+def test_a_hand_that_comes_back_while_it_is_still_told_is_the_same_interval() -> None:
+    nets = FakeNets()
+    watcher = HandWatcher(nets)
+    nets.hand = moved(0.0, 1.0, 100.0, 160.0)
+    first = watch(nets, watcher, 0.0, 2.0)[-1]
+    nets.hand = moved(0.0, 1.0, 20.0, 190.0)  # beside the face
+    between = watch(nets, watcher, 2.0, 2.2)
+    nets.hand = moved(0.0, 1.0, 100.0, 160.0)
+    again = watch(nets, watcher, 2.2, 3.0)
+    assert first is not None and all(h and h.since_s == first.since_s for h in between + again)

@@ -33,9 +33,18 @@ class Pool:
         return DirectAlignment(Template(look.crop, self.portrait.template.fields))
 
     def read(
-        self, crop: NDArray[np.float32], time_s: float, pose: Pose = FRONT, icd_px: float = 60.0
+        self,
+        crop: NDArray[np.float32],
+        time_s: float,
+        pose: Pose = FRONT,
+        icd_px: float = 60.0,
+        hand_since_s: float = np.inf,
     ) -> NDArray[np.float32]:
-        look = Look(crop, self.portrait.points, self.transform, pose, icd_px, self.resting, time_s)
+        portrait = self.portrait
+        look = Look(
+            *(crop, portrait.points, self.transform, pose, icd_px, self.resting, time_s),
+            covered_since_s=hand_since_s,
+        )
         return self.pool.read(look).amplitude
 
 
@@ -141,3 +150,38 @@ def test_a_policy_that_never_replaces_keeps_its_first_template(portrait: Portrai
     for frame, pose in enumerate([FRONT] * 20 + [TURNED] * 20):
         pool.read(noisy(portrait.crop, frame), frame / 30, pose)
     assert pool.made == 1
+
+
+def with_hand(portrait: Portrait) -> NDArray[np.float32]:
+    """The portrait with something striped before mouth and chin."""
+    crop = portrait.crop.copy()
+    y = np.arange(crop.shape[0], dtype=np.float32)
+    crop[95:, 40:120] = (110.0 + 60.0 * np.sin(y[95:] / 4.0))[:, None]
+    return crop
+
+
+@pytest.mark.parametrize("known_after_s", [0.0, 1.2])
+def test_what_a_hand_hid_is_no_zero_when_it_has_gone(
+    portrait: Portrait, known_after_s: float
+) -> None:
+    """The hand is there from 1 s to 4 s; it is known at once, or when a template holds it."""
+    pool = Pool(portrait)
+    hand = with_hand(portrait)
+    quiet = np.array([pool.read(noisy(portrait.crop, f), f / 30) for f in range(30)])
+    for frame in range(30, 120):
+        since = 1.0 if frame / 30 >= 1.0 + known_after_s else np.inf
+        pool.read(noisy(hand, frame), frame / 30, hand_since_s=since)
+    after = np.array([pool.read(noisy(portrait.crop, f), f / 30) for f in range(120, 150)])
+    moved = np.abs(np.median(after[5:], axis=0) - np.median(quiet[5:], axis=0))
+    assert moved.max() < amplitude_for("AU12L", 0.02, portrait.template)
+    assert pool.made == 2  # one with the hand in it; then the old one serves again
+
+
+def test_a_face_first_seen_behind_a_hand_gets_a_template_without_it(portrait: Portrait) -> None:
+    pool = Pool(portrait)
+    hand = with_hand(portrait)
+    for frame in range(30):
+        pool.read(noisy(hand, frame), frame / 30, hand_since_s=0.0)
+    after = np.array([pool.read(noisy(portrait.crop, f), f / 30) for f in range(30, 60)])
+    assert pool.made == 2
+    assert np.abs(np.median(after, axis=0)).max() < amplitude_for("AU12L", 0.02, portrait.template)

@@ -35,6 +35,8 @@ _PATROL_S, _SEARCH_S, _SECOND_S = 5.0, 0.25, 1.0
 _FIRST_S = 1.0
 #: A followed hand is looked at this often, seconds.
 _FOLLOW_S = 0.15
+#: A hand that leaves is out of the picture so long after it last covered anything, seconds.
+_GONE_S = 0.3
 #: Looks in a row that must agree.
 _AGREE = 2
 _MOST_HANDS = 2
@@ -122,6 +124,8 @@ class HandWatcher:
     """
 
     def __init__(self, nets: HandNets) -> None:
+        #: Capture time of the last frame pushed, seconds.
+        self.last_s = -np.inf
         self._nets = nets
         self._hands: list[_Followed] = []
         self._thumbs: deque[tuple[float, NDArray[np.float32]]] = deque()
@@ -131,6 +135,7 @@ class HandWatcher:
         self._clear_s = -np.inf  # the last look that saw no hand before the face
         self._calm_s = -np.inf  # the last thumbnail like the one before
         self._cover: HandOverFace | None = None
+        self._free_s = np.inf  # when a hand that has left will be out of the picture
 
     def push(self, frame: Frame, points: NDArray[np.float32]) -> HandOverFace | None:
         """Take the next frame in which the face is in view.
@@ -147,10 +152,12 @@ class HandWatcher:
         HandOverFace or None
             What the last look saw; None when no hand was before the face.
         """
-        now = frame.time_s
+        now = self.last_s = frame.time_s
         if not np.isfinite(self._searched_s):  # the face has only just been found
             self._looked_s = self._clear_s = now
             self._searched_s = now - _PATROL_S + _FIRST_S
+        if now >= self._free_s:
+            self._cover, self._clear_s, self._free_s = None, now, np.inf
         if not (self._is_due(now) or self._notices(now)):
             return self._cover
         across, down = points[:, 0], points[:, 1]
@@ -243,10 +250,10 @@ class HandWatcher:
                 unsure = True
         if covered.any():
             since = self._clear_s if self._cover is None else self._cover.since_s
-            self._cover = HandOverFace(covered, since)
-            return
-        self._cover = None
-        if not unsure:
+            self._cover, self._free_s = HandOverFace(covered, since), np.inf
+        elif self._cover is not None:
+            self._free_s = min(self._free_s, time_s + _GONE_S)
+        elif not unsure:
             self._clear_s = time_s
 
 

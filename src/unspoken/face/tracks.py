@@ -30,6 +30,7 @@ __all__ = ["FaceTracker"]
 _PRESENT, _PRESENT_AT_FIRST = 0.5, 0.8
 _WEAK_S = 0.3  # how long a doubtful mesh is tried again
 _HIDDEN_S = 3.0  # how long a hidden face is expected to come out again
+_FORGET_HANDS_S = 1.0  # a face lost for longer is looked at for hands anew
 _UNDECIDED_S = 0.4  # how long a face may take to show who it is
 _COMING_OUT_S = 1.0  # ... when it may be one that was hidden there
 _SAME_PLACE = 0.5  # overlap of two boxes that are about one face
@@ -76,7 +77,7 @@ class FaceTracker:
         self._search = FaceSearch(nets.detector)
         self._cuts = CutDetector()
         self._hands = hands
-        self._watchers: dict[tuple[int, int], HandWatcher] = {}
+        self._watchers: dict[int, HandWatcher] = {}
         self._active: list[Track] = []
         self._undecided: list[Track] = []
         self._resting: list[Track] = []
@@ -277,7 +278,7 @@ class FaceTracker:
             if not self._touched(track, frame.time_s):
                 track.remember(frame)
         alive = {t.face_id for t in self._active}
-        self._watchers = {key: w for key, w in self._watchers.items() if key[0] in alive}
+        self._watchers = {key: w for key, w in self._watchers.items() if key in alive}
         ordered = sorted(seen, key=lambda t: t.face_id)
         return tuple(t.observation(self._hand_before(t, frame)) for t in ordered)
 
@@ -285,7 +286,8 @@ class FaceTracker:
         """The hand before a face, if hands are looked for."""
         if self._hands is None:
             return None
-        key = (track.face_id, track.run)
-        if key not in self._watchers:
-            self._watchers[key] = HandWatcher(self._hands)
-        return self._watchers[key].push(frame, track.points)
+        watcher = self._watchers.get(track.face_id)
+        # A hand makes a face jump or get lost for a moment, and is there when it is found again.
+        if watcher is None or frame.time_s - watcher.last_s > _FORGET_HANDS_S:
+            watcher = self._watchers[track.face_id] = HandWatcher(self._hands)
+        return watcher.push(frame, track.points)

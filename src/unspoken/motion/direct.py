@@ -108,21 +108,27 @@ class DirectAlignment:
         self._motions = motion.shape[0]
         self._template = self._smooth(template.crop)
         # After smoothing, neighbours say nearly the same: every other pixel, as on a chess board.
-        chess = np.indices(template.crop.shape).sum(axis=0) % 2 == 0
+        usable = template.fields.mask & (np.indices(template.crop.shape).sum(axis=0) % 2 == 0)
+        usable[size // 2 * 2 :] = usable[:, size // 2 * 2 :] = False
         self._order, self._starts, self._counts = _blocks(
-            template.fields.mask & chess, max(4, round(_BLOCK_SHARE * size))
+            usable, max(4, round(_BLOCK_SHARE * size))
         )
         self._shares = self._counts / self._counts.sum()
         self._pixels = self._template.ravel()[self._order]
         self._columns = self._make_columns(motion)
-        # Fields are smooth: kept at half size (means of 2 x 2 pixels, as cv2.resize undoes).
-        self._half = size // 2
-        even = motion[:, : 2 * self._half, : 2 * self._half]
+        # Fields are smooth: kept at half size (means of 2 x 2 pixels, as cv2.resize undoes), and
+        # only where there are usable pixels.
+        self._box = _box_around(self._order, size)
+        even = motion[:, self._box[0], self._box[1]]
         rows = even[:, ::2] + even[:, 1::2]
         quads = (rows[:, :, ::2] + rows[:, :, 1::2]) * np.float32(0.25)
         planes = quads.transpose(0, 3, 1, 2)  # x and y apart, as cv2.remap wants them
+        self._halves = planes.shape[1:]
         self._coarse = np.ascontiguousarray(planes).reshape(self._motions, -1)
-        self._grid = np.meshgrid(*[np.arange(size, dtype=np.float32)] * 2)
+        down, across = (np.arange(part.start, part.stop) for part in self._box)
+        self._grid = np.meshgrid(across.astype(np.float32), down.astype(np.float32))
+        y, x = np.divmod(self._order, size)
+        self._inside = (y - down[0]) * across.size + (x - across[0])
         brightness = max(float(self._pixels.mean()), 1.0)
         self._mean_light = self._columns[self._motions :].mean(axis=1) / brightness
         self._products = _block_products(self._columns, self._starts)
@@ -191,15 +197,14 @@ class DirectAlignment:
     def _residual(self, image: Array, state: NDArray[np.float64]) -> Array:
         """What the state leaves unexplained, at the usable pixels, grey levels."""
         moved = state[: self._motions].astype(np.float32) @ self._coarse
+        down, across = self._grid[0].shape
         x, y = (
-            cv2.add(cv2.resize(plane, (self._size, self._size)), grid)
-            for plane, grid in zip(
-                moved.reshape(2, self._half, self._half), self._grid, strict=True
-            )
+            cv2.add(cv2.resize(plane, (across, down)), grid)
+            for plane, grid in zip(moved.reshape(self._halves), self._grid, strict=True)
         )
         back = cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         light = state[self._motions :].astype(np.float32) @ self._columns[self._motions :]
-        now = back.take(self._order)
+        now = back.take(self._inside)
         left = now - self._pixels - light
         left[now > _CLIPPED] = 0.0  # where the camera ran out of range nothing can be compared
         return np.asarray(left, dtype=np.float32)
@@ -279,6 +284,16 @@ def _typical(energy: NDArray[np.float64]) -> float:
     sorted_there = np.partition(energy, (low, high))
     below, above = float(sorted_there[low]), float(sorted_there[high])
     return below + (place - low) * (above - below)
+
+
+def _box_around(order: NDArray[np.intp], size: int) -> tuple[slice, slice]:
+    """Rows and columns that hold all usable pixels, of even length, with two to spare."""
+    whole = size // 2 * 2
+    parts = []
+    for places in np.divmod(order, size):
+        first = max(int(places.min()) // 2 * 2 - 2, 0)
+        parts.append(slice(first, min(int(places.max()) // 2 * 2 + 4, whole)))
+    return parts[0], parts[1]
 
 
 def _blocks(

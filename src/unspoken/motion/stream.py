@@ -160,6 +160,7 @@ class EvidenceStream:
             geometry.icd_px(seen.points),
             scores,
             frame.time_s,
+            np.inf if covered is None else covered.since_s,
         )
         reading = self._pool.read(look)
         if reading.measurement.misfit > _OCCLUDED_MISFIT:

@@ -5,6 +5,8 @@ is replaced when the head has turned away from it, when the face is much larger 
 when the face is no longer explained as well as at first (light, glasses, a new expression that
 lasts). Old ones are kept and taken up again when the head comes back, so that the zero of the
 amplitudes does not wander off.
+A picture with a hand in it is not taken where that can be helped, and never kept when the hand
+has gone.
 On every change the new template is lined up on several past crops at once, and the offset between
 the two is carried over.
 """
@@ -90,6 +92,8 @@ class Look:
         Scores of the blendshape net.
     time_s : float
         Capture time, seconds.
+    covered_since_s : float
+        Since when a hand has been before the face, seconds; infinite where none is.
     """
 
     crop: Array
@@ -99,6 +103,12 @@ class Look:
     icd_px: float
     blendshapes: Array
     time_s: float
+    covered_since_s: float = np.inf
+
+    @property
+    def covered(self) -> bool:
+        """Whether a hand is before the face."""
+        return self.covered_since_s <= self.time_s
 
 
 class MakeBackend(Protocol):
@@ -111,7 +121,10 @@ class MakeBackend(Protocol):
 
 @dataclass(slots=True)
 class TemplateState:
-    """One template in the pool: its back end, what it was taken from, its zero, its service."""
+    """One template in the pool: its back end, what it was taken from, its zero, its service.
+
+    `hidden` says that there is a hand in it.
+    """
 
     backend: Backend
     taken: Look
@@ -122,6 +135,7 @@ class TemplateState:
     fresh: list[float] = field(default_factory=list)
     residual: float = 0.0
     unrest: float = UNREST
+    hidden: bool = False
     _looked: Array | None = None
     _freedom: Array | None = None
 
@@ -192,6 +206,7 @@ class TemplatePool:
         """Measure against the best template; change templates where needed."""
         if self.active is None:
             self.active = self._new(look)
+        self._watch_hands(self.active, look)
         state = self.active
         measured = state.measure(look)
         total = measured.amplitude + state.offset
@@ -203,9 +218,24 @@ class TemplatePool:
         elapsed = max(look.time_s - state.used_s, 0.0)
         state.offset *= np.float32(np.exp(-elapsed / _OFFSET_FADE_S))
         state.used_s = look.time_s
+        if look.covered:
+            return Reading(total, measured.error, measured, changed)
         if not self._past or look.time_s - self._past[-1][0].time_s >= _ALIGN_SPAN_S / _ALIGN_CROPS:
             self._past.append((look, total))
         return Reading(total, measured.error, measured, changed)
+
+    def _watch_hands(self, active: TemplateState, look: Look) -> None:
+        """Note which template holds a hand, and replace it when the hand has gone.
+
+        A hand is known a little after it came, so the template may be older than that knowledge.
+        What was measured against a hand is no zero to go on from.
+        """
+        if look.covered:
+            active.hidden |= active.taken.time_s >= look.covered_since_s
+        elif active.hidden:
+            self._rest = [state for state in self._rest if not state.hidden]
+            self._past.clear()
+            self.active = self._again(look) or self._new(look)
 
     def _new(self, look: Look) -> TemplateState:
         zero = np.zeros(len(UNIT_KEYS), np.float32)
@@ -229,23 +259,28 @@ class TemplatePool:
             or state.light(look) > _LIGHT_REACH
         )
         stale = state.is_stale(measured.residual, look.time_s)
-        if eye_opening(look.blendshapes) < _OPEN:  # no face looks like that for long
+        if eye_opening(look.blendshapes) < _OPEN or look.covered:  # no face looks so for long
             stale = False
         if not (away or (stale and self.policy.stale)):
             return False
-        kept = self._nearest(look) if away and self.policy.again else None
+        kept = self._again(look) if away else None
         if kept is None:
             kept = self._new(look)
             kept.offset = self._line_up(kept, look, total)
-        else:
-            self._rest.remove(kept)
-            kept.since_s = kept.used_s = look.time_s
-            kept.fresh, kept.residual = [], 0.0
         self._rest.append(state)
         if len(self._rest) > _KEPT - 1:
             self._rest.remove(min(self._rest, key=lambda s: s.used_s))
         self.active = kept
         return True
+
+    def _again(self, look: Look) -> TemplateState | None:
+        """Take the nearest old template up again, if there is one."""
+        kept = self._nearest(look) if self.policy.again else None
+        if kept is not None:
+            self._rest.remove(kept)
+            kept.since_s = kept.used_s = look.time_s
+            kept.fresh, kept.residual = [], 0.0
+        return kept
 
     def _nearest(self, look: Look) -> TemplateState | None:
         fits = [
