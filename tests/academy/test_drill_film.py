@@ -10,8 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from unspoken.academy.browser import find_chromium
-from unspoken.academy.drill_film import FPS, Item, changed, plan_drill, render_drill
+from unspoken.academy.drill_film import FPS, changed, plan_drill, render_drill
 from unspoken.academy.levels import level_named
+from unspoken.academy.rounds import PlannedTrial
 from unspoken.cli import main
 from unspoken.errors import UsageError
 from unspoken.media.source import open_source
@@ -20,7 +21,7 @@ from unspoken.server.pages import STATIC
 PLAIN = level_named("plain")
 
 
-def planned(task: str, seed: int = 0, rounds: int = 1) -> list[Item]:
+def planned(task: str, seed: int = 0, rounds: int = 1) -> list[PlannedTrial]:
     rng = np.random.default_rng(seed)
     return plan_drill(task, PLAIN, ("f01", "m02"), 0.2, rounds, rng)
 

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import uvicorn
-from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from tests.academy.people import cast
 from unspoken.academy.desk import Desk
+from unspoken.academy.library import Library
+from unspoken.academy.showings import Showings
 from unspoken.academy.simulated import Clock
 from unspoken.server.app import create_app
 from unspoken.server.security import Access
@@ -53,21 +54,40 @@ def access() -> Access:
     return Access(8737)
 
 
-@pytest.fixture
-def stranger(desk: Desk, access: Access) -> Iterator[TestClient]:
-    """Somebody without the token."""
-    app = create_app(desk, access)
+@contextmanager
+def asking(
+    desk: Desk,
+    access: Access,
+    library: Library | None = None,
+    showings: Showings | None = None,
+    *,
+    known: bool = True,
+) -> Iterator[TestClient]:
+    """The learner's own browser, after the first visit; sends our origin as browsers do.
+
+    Without `known`, somebody who has no token.
+    """
     base = f"http://127.0.0.1:{access.port}"
+    app = create_app(desk, access, library, showings)
     with TestClient(app, base_url=base, follow_redirects=False) as client:
+        if known:
+            client.get("/", params={"token": access.token})
+            client.headers["Origin"] = base
         yield client
 
 
 @pytest.fixture
-def learner(stranger: TestClient, access: Access) -> TestClient:
-    """The learner's own browser, after the first visit; sends our origin as browsers do."""
-    stranger.get("/", params={"token": access.token})
-    stranger.headers["Origin"] = f"http://127.0.0.1:{access.port}"
-    return stranger
+def stranger(desk: Desk, access: Access) -> Iterator[TestClient]:
+    """Somebody without the token."""
+    with asking(desk, access, known=False) as client:
+        yield client
+
+
+@pytest.fixture
+def learner(desk: Desk, access: Access) -> Iterator[TestClient]:
+    """The learner, with what comes with the academy."""
+    with asking(desk, access) as client:
+        yield client
 
 
 @dataclass
@@ -83,13 +103,15 @@ class Running:
 
 
 @contextmanager
-def served(folder: Path, make: Callable[[Desk, Access], FastAPI] = create_app) -> Iterator[Running]:
+def served(folder: Path, showings: Showings | None = None) -> Iterator[Running]:
     """On a free port of the loopback interface, in a thread; stopped at the end."""
     listening = socket.create_server(("127.0.0.1", 0))
     access = Access(listening.getsockname()[1])
     database = Database(folder)
     desk = Desk(database, cast())
-    config = uvicorn.Config(make(desk, access), log_level="warning", lifespan="off")
+    config = uvicorn.Config(
+        create_app(desk, access, showings=showings), log_level="warning", lifespan="off"
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()

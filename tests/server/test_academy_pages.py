@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
+from tests.academy.saved_answers import as_file, saved
 from unspoken.academy.desk import Desk
 from unspoken.academy.simulated import Clock, SimulatedLearner, take_block
 from unspoken.facs.prototypes import EMOTIONS
@@ -115,3 +116,29 @@ def test_charts_are_empty_without_measurements() -> None:
     assert threshold_chart({}) == "" and curve_chart([]) == ""
     nothing = {"trials": 0, "threshold_s": 0.1, "low_s": 0.1, "high_s": 0.1}
     assert threshold_chart({"Test": {"fear": nothing}}) == ""
+
+
+def test_answers_from_a_folder_are_added_once_and_stated_without_a_threshold(
+    learner: TestClient, desk: Desk
+) -> None:
+    files = [("answers", (f"{n}.json", as_file(saved(seed=n)))) for n in (1, 2, 1)]
+    sent = learner.post("/academy/results/folder", files=files)
+    assert sent.headers["location"] == "/academy/results?added=2&known=1#folder"
+    page = learner.get("/academy/results?added=2&known=1", headers=HTML).text
+    assert "2 files added. 1 known already, and not counted twice." in page
+    found = learner.get("/academy/results.json").json()["blocks"]
+    assert [b["title"] for b in found] == ["Practice from a folder"] * 2
+    one = learner.get(f"/academy/results/{found[0]['id']}", headers=HTML).text
+    assert "no threshold is stated" in one and "Thresholds</h2>" not in one
+    assert "40 trials count" in one and "not measured" not in one
+    home = learner.get("/academy.json").json()
+    assert all(step["count"] == 0 for step in home["steps"])
+
+
+def test_one_bad_file_of_answers_is_named_and_none_is_taken(learner: TestClient) -> None:
+    files = [("answers", ("good.json", as_file(saved()))), ("answers", ("bad.json", b"{}"))]
+    refused = learner.post("/academy/results/folder", files=files, headers=HTML)
+    assert refused.status_code == 400 and "bad.json: not the answers of a drill" in refused.text
+    assert learner.get("/academy/results.json").json()["blocks"] == []
+    odd = learner.get("/academy/results?added=x&known=<b>", headers=HTML)
+    assert odd.status_code == 200 and "<b>" not in odd.text

@@ -11,18 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from fastapi import FastAPI
 
 from tests.server.conftest import Running, served
 from tests.server.observing import interactions
 from tests.server.test_academy_pages import somebody
-from unspoken.academy.desk import Desk
 from unspoken.academy.library import Library
 from unspoken.academy.showings import Showings
 from unspoken.academy.simulated import take_block
-from unspoken.server.app import create_app
 from unspoken.server.pages import STATIC
-from unspoken.server.security import Access
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 if TYPE_CHECKING:
@@ -52,11 +48,8 @@ RUN = """async (rules) => {
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Running]:
     """The academy with a folder of interactions and somebody's results."""
-
-    def make(desk: Desk, access: Access) -> FastAPI:
-        return create_app(desk, access, showings=Showings(interactions(tmp_path / "results")))
-
-    with served(tmp_path / "data", make) as one:
+    showings = Showings(interactions(tmp_path / "results"))
+    with served(tmp_path / "data", showings) as one:
         draw = np.random.default_rng(3)
         for purpose in ("pre", "drill", "post"):
             take_block(one.desk, somebody(), purpose, draw)

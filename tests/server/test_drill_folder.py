@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from tests.server.test_accessibility import AXE, RULES
+from unspoken.academy.folder_answers import folder_answers
 from unspoken.academy.levels import level_named
 from unspoken.academy.library import find_course
 from unspoken.academy.stimuli import durations_for, expression_stimulus
@@ -181,6 +182,8 @@ def test_a_drill_is_done_by_keyboard_and_every_answer_explained(opened: Opened) 
     kept = json.loads(saved.value.path().read_text(encoding="utf-8"))
     assert kept["format"] == "unspoken.practice/1" and len(kept["answers"]) == len(shown)
     assert {a["said"] for a in kept["answers"]} == {"happiness"}
+    taken = folder_answers(saved.value.path().read_bytes(), "saved.json")
+    assert [one.truth for one in taken.answers] == [one["trial"]["truth"] for one in shown]
     assert page.evaluate("localStorage.length") == 0
     page.get_by_role("button", name="Another block").focus()
     page.keyboard.press("Enter")

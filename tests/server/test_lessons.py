@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
+from tests.server.conftest import asking
 from tests.server.test_academy_pages import somebody
 from unspoken.academy.desk import Desk
 from unspoken.academy.library import Library
 from unspoken.academy.simulated import take_block
-from unspoken.server.app import create_app
 from unspoken.server.security import Access
 
 HTML = {"Accept": "text/html"}
@@ -107,9 +108,7 @@ def test_a_trainers_own_course_is_the_way_and_ours_is_at_hand(
     (tmp_path / "desk.yaml").write_text(
         "title: New here\nparts:\n  - lesson: fear\n  - observe: price-talk\n", encoding="utf-8"
     )
-    app = create_app(desk, access, Library([tmp_path]))
-    with TestClient(app, base_url=f"http://127.0.0.1:{access.port}") as client:
-        client.get("/", params={"token": access.token})
+    with asking(desk, access, Library([tmp_path])) as client:
         found = client.get("/academy.json").json()
         assert found["course"]["title"] == "New here" and len(found["course"]["parts"]) == 2
         assert found["course"]["parts"][1]["title"] == "Watch: a talk about a price"
@@ -117,18 +116,15 @@ def test_a_trainers_own_course_is_the_way_and_ours_is_at_hand(
 
 
 @pytest.fixture
-def trainer(desk: Desk, access: Access, tmp_path: Path) -> TestClient:
+def trainer(desk: Desk, access: Access, tmp_path: Path) -> Iterator[TestClient]:
     """A learner of a trainer's own lessons."""
     folder = tmp_path / "own"
     folder.mkdir()
     (folder / "ours.md").write_text(LESSON, encoding="utf-8")
     (folder / "a.png").write_bytes(b"not looked into")
     (folder / "secret.txt").write_text("secret", encoding="utf-8")
-    app = create_app(desk, access, Library([folder]))
-    client = TestClient(app, base_url=f"http://127.0.0.1:{access.port}", follow_redirects=False)
-    client.get("/", params={"token": access.token})
-    client.headers["Origin"] = f"http://127.0.0.1:{access.port}"
-    return client
+    with asking(desk, access, Library([folder])) as client:
+        yield client
 
 
 def test_a_lesson_gives_out_its_own_files_only(trainer: TestClient) -> None:

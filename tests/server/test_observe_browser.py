@@ -9,15 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
-from fastapi import FastAPI
 
 from tests.server.conftest import Running, served
 from tests.server.observing import interactions
-from unspoken.academy.desk import Desk
 from unspoken.academy.showings import Showings
-from unspoken.server.app import create_app
 from unspoken.server.pages import STATIC
-from unspoken.server.security import Access
 from unspoken.store.models import Observation
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -36,11 +32,8 @@ pytestmark = [
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Running]:
     """The academy with a folder of interactions."""
-
-    def make(desk: Desk, access: Access) -> FastAPI:
-        return create_app(desk, access, showings=Showings(interactions(tmp_path / "results")))
-
-    with served(tmp_path / "data", make) as one:
+    showings = Showings(interactions(tmp_path / "results"))
+    with served(tmp_path / "data", showings) as one:
         yield one
 
 

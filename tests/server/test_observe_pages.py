@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from tests.server.conftest import asking
 from tests.server.observing import interactions, script
 from unspoken.academy.desk import Desk
 from unspoken.academy.scripts import GUESSES, load_script, shipped_scripts
 from unspoken.academy.showings import Showings
 from unspoken.cli import main
 from unspoken.errors import InputError
-from unspoken.server.app import create_app
 from unspoken.server.security import Access
 
 HTML = {"Accept": "text/html"}
@@ -31,11 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def watcher(desk: Desk, access: Access, folder: Path) -> Iterator[TestClient]:
     """The learner, with a folder of interactions."""
-    app = create_app(desk, access, showings=Showings(folder))
-    base = f"http://127.0.0.1:{access.port}"
-    with TestClient(app, base_url=base, follow_redirects=False) as client:
-        client.get("/", params={"token": access.token})
-        client.headers["Origin"] = base
+    with asking(desk, access, showings=Showings(folder)) as client:
         yield client
 
 
@@ -208,10 +204,7 @@ def test_a_script_that_changed_no_longer_fits_the_marks(
     desk: Desk, access: Access, tmp_path: Path
 ) -> None:
     script(tmp_path)
-    base = f"http://127.0.0.1:{access.port}"
-    with TestClient(create_app(desk, access, showings=Showings(tmp_path)), base_url=base) as client:
-        client.get("/", params={"token": access.token})
-        client.headers["Origin"] = base
+    with asking(desk, access, showings=Showings(tmp_path)) as client:
         made = watched(client, "A short talk", [])
         script(tmp_path, seconds=6.0)
         changed = client.get(f"/academy/observe/result/{made}.json")

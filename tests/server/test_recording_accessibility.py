@@ -8,21 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from fastapi import FastAPI
 
 from tests.academy.test_training_copies import TODAY, two_at_the_desk
 from tests.server.conftest import Running, served
 from tests.server.filmed import person, recorded_visit
 from tests.server.test_accessibility import AXE, violations
 from tests.server.test_recording_browser import shown_to
-from unspoken.academy.desk import Desk
 from unspoken.academy.recordings import copy_for_training
 from unspoken.academy.showings import Showings
 from unspoken.context.consent import Consent
 from unspoken.context.record import Context
-from unspoken.server.app import create_app
 from unspoken.server.pages import STATIC
-from unspoken.server.security import Access
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 if TYPE_CHECKING:
@@ -56,11 +52,8 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def running(tmp_path: Path, films: Path) -> Iterator[Running]:
-    def make(desk: Desk, access: Access) -> FastAPI:
-        showings = Showings(films, recordings=True, today=lambda: TODAY)
-        return create_app(desk, access, showings=showings)
-
-    with served(tmp_path / "data", make) as one:
+    showings = Showings(films, recordings=True, today=lambda: TODAY)
+    with served(tmp_path / "data", showings) as one:
         yield one
 
 

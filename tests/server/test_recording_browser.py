@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import sqlalchemy as sa
-from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from tests.server.conftest import Running, served
+from tests.server.conftest import Running, asking, served
 from tests.server.filmed import RATE_HZ, READ, SIDE, person, recorded_visit
 from tests.server.test_browser import until
 from unspoken.academy.desk import Desk
 from unspoken.academy.showings import Showings
 from unspoken.context.consent import Consent
 from unspoken.context.record import Context
-from unspoken.server.app import create_app
 from unspoken.server.pages import STATIC
 from unspoken.server.security import Access
 from unspoken.store.models import Observation
@@ -53,10 +51,7 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def running(tmp_path: Path, films: Path) -> Iterator[Running]:
-    def make(desk: Desk, access: Access) -> FastAPI:
-        return create_app(desk, access, showings=Showings(films, recordings=True))
-
-    with served(tmp_path / "data", make) as one:
+    with served(tmp_path / "data", Showings(films, recordings=True)) as one:
         yield one
 
 
@@ -162,9 +157,8 @@ def test_what_is_hidden_meanwhile_is_left_out(visit: Callable[..., Page], runnin
 
 @pytest.fixture
 def client(desk: Desk, access: Access, tmp_path: Path) -> Iterator[TestClient]:
-    base = f"http://127.0.0.1:{access.port}"
-    app = create_app(desk, access, showings=Showings(tmp_path, recordings=True))
-    with TestClient(app, base_url=base, follow_redirects=False) as opened:
+    showings = Showings(tmp_path, recordings=True)
+    with asking(desk, access, showings=showings, known=False) as opened:
         yield opened
 
 

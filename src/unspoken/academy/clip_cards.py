@@ -5,17 +5,24 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
+from fractions import Fraction
 from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from unspoken import __version__
 from unspoken.academy.browser import Browser
-from unspoken.academy.rendering import decoded
+from unspoken.academy.rendering import SYNTHETIC, decoded
+from unspoken.errors import UsageError
 from unspoken.filing import part_path, writing
+from unspoken.media.writer import ClipWriter
 
-__all__ = ["Captions", "Picture", "Press", "put_faces", "web_vtt", "write_beside"]
+__all__ = [
+    "Captions", "Picture", "Press", "clip_size", "clip_writer", "put_faces", "web_vtt",
+    "write_beside",
+]  # fmt: skip
 
 Picture = NDArray[np.uint8]
 _PAGE = files("unspoken.academy") / "lesson_card.html"
@@ -61,6 +68,43 @@ class Press:
     def close(self) -> None:
         """End the browser."""
         self._browser.close()
+
+
+def clip_size(out: Path, height: int, example: str) -> tuple[int, int]:
+    """Size of a clip's picture, 16:9 and even; the name is looked at and its folder made.
+
+    Parameters
+    ----------
+    out : Path
+        The clip.
+    height : int
+        Pixels; the last one is dropped where it is odd.
+    example : str
+        A name such as is expected, for the message.
+
+    Returns
+    -------
+    tuple of int
+        Width and height, pixels.
+
+    Raises
+    ------
+    UsageError
+        If `out` has no name of a clip.
+    OutputError
+        If its folder cannot be made.
+    """
+    if out.suffix.lower() not in {".mp4", ".mkv", ".mov", ".m4v"}:
+        raise UsageError(f"{out}: expected a clip such as {example}, found {out.suffix!r}.")
+    with writing(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+    return round(height // 2 * 2 * 16 / 9) // 2 * 2, height // 2 * 2
+
+
+def clip_writer(out: Path, size: tuple[int, int], fps: Fraction, title: str) -> ClipWriter:
+    """What writes a clip of synthetic faces, and says in the file that they are."""
+    tags = {"comment": SYNTHETIC, "title": title, "encoder": f"unspoken {__version__}"}
+    return ClipWriter(out, size, fps, crf=20, options={"preset": "veryfast"}, tags=tags)
 
 
 def put_faces(back: Picture, face: Picture, faces: int) -> Picture:

@@ -10,6 +10,8 @@ from unspoken.academy.people import FORMS
 
 __all__ = [
     "DRILL_GOAL",
+    "FROM_FOLDER",
+    "KINDS",
     "PURPOSES",
     "RETEST_AFTER",
     "TESTS",
@@ -50,6 +52,12 @@ PURPOSES: dict[str, Purpose] = {
         Purpose("retest6", "Retest after six weeks", "What is left after six weeks.", 12),
     )
 }
+#: Drills of an exported folder whose answers were taken in. No block of the academy is opened so.
+FROM_FOLDER = Purpose(
+    "folder", "Practice from a folder", "Answers of a drill in an exported course.", 4, True
+)
+#: Every purpose a stored block can have.
+KINDS: dict[str, Purpose] = {**PURPOSES, FROM_FOLDER.name: FROM_FOLDER}
 #: Tests in order; each has a form of its own.
 TESTS: tuple[str, ...] = ("pre", "post", "retest3", "retest6")
 #: How long after the test after training a retest is due.

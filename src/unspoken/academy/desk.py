@@ -33,7 +33,7 @@ from unspoken.errors import InputError, UsageError
 from unspoken.store.database import Database
 from unspoken.store.models import Block, Estimate, Profile, Review, Trial
 
-__all__ = ["RESUME_WITHIN", "Desk", "answer_of"]
+__all__ = ["RESUME_WITHIN", "Desk", "answer_of", "fill", "missing"]
 
 RESUME_WITHIN = timedelta(minutes=30)
 #: Drills choose the next duration from this many latest answers of a family.
@@ -180,7 +180,7 @@ class Desk:
                     trial.flags = [*trial.flags, "abandoned"]
             block.seen_at = self.now()
             round_number = 1 + max((t.round for t in block.trials), default=-1)
-            needed = _needed(block)
+            needed = missing(block)
             if not needed or round_number >= 2 * block.rounds + 2:
                 self._close(session, block, "slow" if needed else "done")
                 return []
@@ -232,7 +232,7 @@ class Desk:
                     raise InputError(f"Trial {result['id']} is not part of this block.")
                 if trial.answered_at is not None:
                     continue
-                _fill(trial, result, self.now())
+                fill(trial, result, self.now())
                 new += 1
             block.seen_at = self.now()
             return new
@@ -241,13 +241,13 @@ class Desk:
         """How far a block is: its state, trials that count, wanted, and not counted."""
         with self.database.session() as session:
             block = self._block(session, block_id)
-            missing = sum(_needed(block).values())
+            wanting = sum(missing(block).values())
             answers = [answer_of(trial) for trial in block.trials]
             counted = sum(a.counts for a in answers)
             return {
                 "state": block.state,
                 "counted": counted,
-                "wanted": counted + missing,
+                "wanted": counted + wanting,
                 "excluded": sum(a.response is not None and not a.counts for a in answers),
             }
 
@@ -327,7 +327,7 @@ def answer_of(trial: Trial) -> Answer:
     )
 
 
-def _needed(block: Block) -> dict[str, int]:
+def missing(block: Block) -> dict[str, int]:
     """By truth, how many trials that count are still missing."""
     have = Counter(a.truth for a in map(answer_of, block.trials) if a.counts)
     per = 1 if block.task == "identify" else 2
@@ -356,7 +356,8 @@ def _row(planned: PlannedTrial, block: Block, number: int, round_number: int) ->
     )
 
 
-def _fill(trial: Trial, result: Mapping[str, object], now: datetime) -> None:
+def fill(trial: Trial, result: Mapping[str, object], now: datetime) -> None:
+    """Put an answer into its trial; one that was not shown for the planned frames is "late"."""
     for name in _FIELDS:
         setattr(trial, name, result.get(name))
     said = result.get("flags")

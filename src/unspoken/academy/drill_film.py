@@ -15,26 +15,27 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from unspoken import __version__
-from unspoken.academy.clip_cards import Captions, Picture, Press, put_faces, web_vtt, write_beside
+from unspoken.academy.clip_cards import (
+    Captions,
+    Picture,
+    Press,
+    clip_size,
+    clip_writer,
+    put_faces,
+    web_vtt,
+    write_beside,
+)
 from unspoken.academy.expressions import ANSWERS, NONE, REGIONS
 from unspoken.academy.film import Film, Part
 from unspoken.academy.levels import CATCHES, Level
-from unspoken.academy.rendering import SYNTHETIC, Studio, decoded
-from unspoken.academy.rounds import round_of
+from unspoken.academy.rendering import Studio, decoded
+from unspoken.academy.rounds import PlannedTrial, plan_trial, round_of
 from unspoken.academy.scene import Course, Scene
-from unspoken.academy.stimuli import (
-    Stimulus,
-    catch_stimulus,
-    expression_stimulus,
-    move_stimulus,
-)
-from unspoken.errors import UsageError
+from unspoken.academy.stimuli import Stimulus
 from unspoken.facs.units import ACTION_UNITS
-from unspoken.filing import writing
 from unspoken.media.writer import ClipWriter
 
-__all__ = ["DrillClip", "Item", "plan_drill", "render_drill"]
+__all__ = ["DrillClip", "plan_drill", "render_drill"]
 
 FPS = Fraction(60)
 #: Side of one face, and of each of two, in shares of the picture's height.
@@ -58,24 +59,6 @@ _UNITS = {key: unit for unit in ACTION_UNITS for key in unit.keys}
 
 
 @dataclass(frozen=True)
-class Item:
-    """One face of the clip.
-
-    Parameters
-    ----------
-    truth : str
-        Emotion, region or "none".
-    catch : str
-        What a catch trial holds; "" otherwise.
-    stimulus : Stimulus
-    """
-
-    truth: str
-    catch: str
-    stimulus: Stimulus
-
-
-@dataclass(frozen=True)
 class DrillClip:
     """What was written."""
 
@@ -91,7 +74,7 @@ def plan_drill(
     duration_s: float,
     rounds: int,
     rng: np.random.Generator,
-) -> list[Item]:
+) -> list[PlannedTrial]:
     """The faces of a clip: every expression (or region) and catch trials, in random order.
 
     Parameters
@@ -112,21 +95,15 @@ def plan_drill(
     found = []
     for number, place in enumerate(rng.permutation(len(truths))):
         truth, who = truths[place], turns[number]
-        if truth == NONE:
-            kind = CATCHES[int(rng.integers(len(CATCHES)))]
-            spot = task == "spot"
-            shown = catch_stimulus(who, kind, duration_s, level, hz, rng, spot=spot)
-            found.append(Item(NONE, kind, shown))
-            continue
-        draw = expression_stimulus if task == "identify" else move_stimulus
-        found.append(Item(truth, "", draw(who, truth, duration_s, level, hz, rng)))
+        catch = CATCHES[int(rng.integers(len(CATCHES)))] if truth == NONE else ""
+        found.append(plan_trial(task, truth, who, duration_s, level, hz, rng, catch))
     return found
 
 
 def render_drill(
     task: str,
     title: str,
-    items: Sequence[Item],
+    items: Sequence[PlannedTrial],
     out: Path,
     *,
     height: int = 720,
@@ -139,7 +116,7 @@ def render_drill(
     ----------
     task : {"identify", "spot"}
     title : str
-    items : sequence of Item
+    items : sequence of PlannedTrial
         As of `plan_drill`.
     out : Path
         The clip, such as ``drill.mp4``.
@@ -157,26 +134,12 @@ def render_drill(
     OutputError
         If it cannot be written; what was there before stays.
     """
-    if out.suffix.lower() not in {".mp4", ".mkv", ".mov", ".m4v"}:
-        raise UsageError(f"{out}: expected a clip such as drill.mp4, found {out.suffix!r}.")
-    height, width = height // 2 * 2, round(height * 16 / 9) // 2 * 2
-    tags = {"comment": SYNTHETIC, "title": title, "encoder": f"unspoken {__version__}"}
-    with writing(out):
-        out.parent.mkdir(parents=True, exist_ok=True)
-    press = Press(width, height)
+    size = clip_size(out, height, "drill.mp4")
+    press = Press(*size)
     try:
-        with (
-            Studio() as studio,
-            ClipWriter(
-                out, (width, height), FPS, crf=20, options={"preset": "veryfast"}, tags=tags
-            ) as writer,
-        ):
-            reel = _Reel(writer, press, studio, height)
-            about = "Say what flashed across the face, or that nothing did."
-            if task == "spot":
-                about = (
-                    "Say whether something moved, and where. Blinks, talk and turns do not count."
-                )
+        with Studio() as studio, clip_writer(out, size, FPS, title) as writer:
+            reel = _Reel(writer, press, studio, size[1])
+            about = _ABOUT[task]
             reel.card("title", f"<h1>{escape(title)}</h1><p>{about}</p>", _TITLE_S, about)
             for number, item in enumerate(items, start=1):
                 reel.face(task, item, f"Face {number} of {len(items)}")
@@ -215,7 +178,7 @@ class _Reel:
         if said:
             self.lines.append((begins, self.now, said))
 
-    def face(self, task: str, item: Item, heading: str) -> None:
+    def face(self, task: str, item: PlannedTrial, heading: str) -> None:
         """A face from the word before it to what it was."""
         side = int(self.height * _ONE) // 2 * 2
         shown = self._drawn(item.stimulus, side)
@@ -229,7 +192,7 @@ class _Reel:
         self.card(kind, f"<h2>{question}</h2><ol>{rows}</ol>", _THINK_S, asked, shown[-1:])
         self._answer(item, shown)
 
-    def _answer(self, item: Item, shown: Sequence[Picture]) -> None:
+    def _answer(self, item: PlannedTrial, shown: Sequence[Picture]) -> None:
         words, units = _told(item)
         html = f"<h2>{escape(words)}</h2><p>{escape(', '.join(units))}</p>"
         said = " ".join([words, *(f"{unit}." for unit in units)])
@@ -298,7 +261,7 @@ def _asked(task: str) -> tuple[str, list[str]]:
     return "Did anything happen, and where?", [*REGIONS, "nothing"]
 
 
-def _told(item: Item) -> tuple[str, list[str]]:
+def _told(item: PlannedTrial) -> tuple[str, list[str]]:
     """What it was, and the action units of it, each once for both sides."""
     if item.catch:
         return f"Nothing to name. {_CAUGHT[item.catch]}", []

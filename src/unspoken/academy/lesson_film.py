@@ -13,17 +13,23 @@ from html import escape
 from itertools import chain, repeat
 from pathlib import Path
 
-from unspoken import __version__
-from unspoken.academy.clip_cards import Captions, Picture, Press, put_faces, web_vtt, write_beside
+from unspoken.academy.clip_cards import (
+    Captions,
+    Picture,
+    Press,
+    clip_size,
+    clip_writer,
+    put_faces,
+    web_vtt,
+    write_beside,
+)
 from unspoken.academy.lesson import Lesson
 from unspoken.academy.lesson_cards import Card, cards
 from unspoken.academy.lesson_scene import Scene
 from unspoken.academy.narration import Said, Speaker, add_sound, spoken_words, voice_track
-from unspoken.academy.rendering import SYNTHETIC, Studio
+from unspoken.academy.rendering import Studio
 from unspoken.academy.scene_clip import pictures
-from unspoken.errors import UsageError
-from unspoken.filing import part_path, writing
-from unspoken.media.writer import ClipWriter
+from unspoken.filing import part_path
 
 __all__ = ["LessonClip", "render_lesson"]
 
@@ -82,24 +88,14 @@ def render_lesson(
     OutputError
         If it cannot be written; what was there before stays.
     """
-    if out.suffix.lower() not in {".mp4", ".mkv", ".mov", ".m4v"}:
-        raise UsageError(f"{out}: expected a clip such as lesson.mp4, found {out.suffix!r}.")
-    height, width = height // 2 * 2, round(height * 16 / 9) // 2 * 2
-    row = cards(lesson, int(height * _FACE) // 2 * 2)
+    size = clip_size(out, height, "lesson.mp4")
+    row = cards(lesson, int(size[1] * _FACE) // 2 * 2)
     lines: list[tuple[float, float, str]] = []
-    tags = {"comment": SYNTHETIC, "title": lesson.head.title, "encoder": f"unspoken {__version__}"}
-    with writing(out):
-        out.parent.mkdir(parents=True, exist_ok=True)
-    press = Press(width, height)
+    press = Press(*size)
     silent = part_path(out).with_suffix(out.suffix) if speaker else out
     said: list[Said] = []
     try:
-        with (
-            Studio() as studio,
-            ClipWriter(
-                silent, (width, height), FPS, crf=20, options={"preset": "veryfast"}, tags=tags
-            ) as writer,
-        ):
+        with Studio() as studio, clip_writer(silent, size, FPS, lesson.head.title) as writer:
             for number, card in enumerate(row, start=1):
                 begins = float(writer.frames / FPS)
                 if speaker:

@@ -13,14 +13,8 @@ import numpy as np
 
 from unspoken.academy.expressions import NONE
 from unspoken.academy.levels import CATCHES, Level
-from unspoken.academy.rounds import round_of
-from unspoken.academy.stimuli import (
-    DURATIONS_S,
-    Stimulus,
-    catch_stimulus,
-    expression_stimulus,
-    move_stimulus,
-)
+from unspoken.academy.rounds import plan_trial, round_of
+from unspoken.academy.stimuli import DURATIONS_S
 
 __all__ = ["ITEMS_PER_TRUTH", "practice_items"]
 
@@ -69,17 +63,12 @@ def practice_items(
 def _item(
     task: str, truth: str, kind: str, who: str, level: Level, rng: np.random.Generator
 ) -> dict[str, Any]:
-    longest = DURATIONS_S[-1]
-    shown: Stimulus
-    if truth == NONE:
-        shown = catch_stimulus(who, kind, longest, level, _STEPS_HZ, rng, spot=task == "spot")
-    else:
-        draw = expression_stimulus if task == "identify" else move_stimulus
-        shown = draw(who, truth, longest, level, _STEPS_HZ, rng)
-    scene = shown.scene.to_json()
+    catch = kind if truth == NONE else ""
+    planned = plan_trial(task, truth, who, DURATIONS_S[-1], level, _STEPS_HZ, rng, catch)
+    shown, scene = planned.stimulus, planned.stimulus.scene.to_json()
     return {
         "truth": truth,
-        "catch": kind if truth == NONE else "",
+        "catch": catch,
         "identity": who,
         "lead_s": shown.onset_frame / _STEPS_HZ,
         "whole_s": scene["duration_s"],

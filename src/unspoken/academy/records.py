@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from unspoken.academy.course import PURPOSES, TESTS, steps
+from unspoken.academy.course import FROM_FOLDER, KINDS, PURPOSES, TESTS, steps
 from unspoken.academy.desk import Desk, answer_of
 from unspoken.academy.levels import level_named
 from unspoken.academy.questplus import ThresholdEstimate
@@ -97,7 +97,10 @@ def curve(desk: Desk) -> list[dict[str, Any]]:
     found = []
     with desk.database.session() as session:
         query = sa.select(Block).where(
-            Block.state == "done", Block.task == "identify", Block.level == "plain"
+            Block.state == "done",
+            Block.task == "identify",
+            Block.level == "plain",
+            Block.purpose != FROM_FOLDER.name,
         )
         for block in session.scalars(query.order_by(Block.ended_at)):
             joint = joint_threshold([_estimate(e) for e in block.estimates])
@@ -141,7 +144,7 @@ def _described(block: Block) -> dict[str, Any]:
         "id": block.id,
         "task": block.task,
         "purpose": block.purpose,
-        "title": PURPOSES[block.purpose].title,
+        "title": KINDS[block.purpose].title,
         "level": block.level,
         "level_title": level_named(block.level).title,
         "state": block.state,
@@ -155,6 +158,8 @@ def _described(block: Block) -> dict[str, Any]:
 def _result(session: Session, block: Block) -> dict[str, Any]:
     answers = [answer_of(trial) for trial in block.trials]
     made = score(answers, block.task, block.level, block.refresh_hz)
+    if block.purpose == FROM_FOLDER.name:
+        made = replace(made, thresholds={})  # another rule, and items that can be known by heart
     joint = joint_threshold(list(made.thresholds.values()))
     return {
         "block": _described(block),

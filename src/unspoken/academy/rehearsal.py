@@ -10,16 +10,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from unspoken.academy.answers import family_of
 from unspoken.academy.expressions import NONE
 from unspoken.academy.levels import CATCHES, Level
-from unspoken.academy.rounds import PlannedTrial, truths_of
-from unspoken.academy.stimuli import (
-    catch_stimulus,
-    durations_for,
-    expression_stimulus,
-    move_stimulus,
-)
+from unspoken.academy.rounds import CATCH_S, PlannedTrial, plan_trial, truths_of
+from unspoken.academy.stimuli import durations_for
 
 __all__ = ["plan_rehearsal"]
 
@@ -63,12 +57,9 @@ def plan_rehearsal(
         who = faces[order[i % len(faces)]]
         if i not in signals:
             kind = CATCHES[int(rng.integers(len(CATCHES)))]
-            stimulus = catch_stimulus(who, kind, 0.1, level, refresh_hz, rng, spot=task == "spot")
-            family = family_of(task, NONE, level.name)
-            trials.append(PlannedTrial(NONE, kind, family, who, stimulus))
+            trials.append(plan_trial(task, NONE, who, CATCH_S, level, refresh_hz, rng, kind))
             continue
         truth = truths_of(task)[int(rng.integers(len(truths_of(task))))]
-        draw = expression_stimulus if task == "identify" else move_stimulus
-        stimulus = draw(who, truth, durations[at[signals.index(i)]], level, refresh_hz, rng)
-        trials.append(PlannedTrial(truth, "", family_of(task, truth, level.name), who, stimulus))
+        duration = durations[at[signals.index(i)]]
+        trials.append(plan_trial(task, truth, who, duration, level, refresh_hz, rng))
     return trials

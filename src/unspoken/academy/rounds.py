@@ -27,12 +27,14 @@ from unspoken.academy.stimuli import (
 from unspoken.facs.prototypes import EMOTIONS
 
 __all__ = [
-    "CATCHES_A_ROUND", "TASKS", "PlannedTrial", "plan_round", "round_of", "threshold_of",
-    "truths_of",
+    "CATCHES_A_ROUND", "CATCH_S", "TASKS", "PlannedTrial", "plan_round", "plan_trial", "round_of",
+    "threshold_of", "truths_of",
 ]  # fmt: skip
 
 TASKS: tuple[str, ...] = ("identify", "spot")
 CATCHES_A_ROUND = 3
+#: The flash that a catch trial leaves room for, seconds.
+CATCH_S = 0.1
 #: Trials of every truth in a round.
 _PER_TRUTH: dict[str, int] = {"identify": 1, "spot": 2}
 
@@ -48,16 +50,18 @@ class PlannedTrial:
     catch : str
         What a catch trial holds; "" otherwise.
     family : str
-    identity : str
-        The face.
     stimulus : Stimulus
     """
 
     truth: str
     catch: str
     family: str
-    identity: str
     stimulus: Stimulus
+
+    @property
+    def identity(self) -> str:
+        """The face."""
+        return self.stimulus.scene.identity
 
 
 def truths_of(task: str) -> tuple[str, ...]:
@@ -82,6 +86,42 @@ def estimates_of(
 ) -> dict[str, ThresholdEstimate]:
     """Threshold per family."""
     return {name: threshold_of(list(a), refresh_hz).threshold() for name, a in answers.items()}
+
+
+def plan_trial(
+    task: str,
+    truth: str,
+    who: str,
+    duration_s: float,
+    level: Level,
+    refresh_hz: float,
+    rng: np.random.Generator,
+    catch: str = "",
+) -> PlannedTrial:
+    """One trial.
+
+    Parameters
+    ----------
+    task : {"identify", "spot"}
+    truth : str
+        Emotion or region; "none" for a catch trial.
+    who : str
+        The face.
+    duration_s : float
+        Of the flash; a catch trial is as long as if it had one.
+    level : Level
+    refresh_hz : float
+    rng : numpy.random.Generator
+    catch : str
+        What a catch trial holds; "" otherwise.
+    """
+    family = family_of(task, truth, level.name)
+    if catch:
+        spot = task == "spot"
+        shown = catch_stimulus(who, catch, duration_s, level, refresh_hz, rng, spot=spot)
+        return PlannedTrial(truth, catch, family, shown)
+    draw = expression_stimulus if task == "identify" else move_stimulus
+    return PlannedTrial(truth, "", family, draw(who, truth, duration_s, level, refresh_hz, rng))
 
 
 def plan_round(
@@ -124,15 +164,10 @@ def plan_round(
         quest = threshold_of(list(history.get(family, ())), refresh_hz)
         for _ in range(min(_PER_TRUTH[task], needed.get(truth, 0))):
             duration = quest.next_duration_s(rng, choices)
-            draw = expression_stimulus if task == "identify" else move_stimulus
-            who = next(face)
-            stimulus = draw(who, truth, duration, level, refresh_hz, rng)
-            trials.append(PlannedTrial(truth, "", family, who, stimulus))
-    family = family_of(task, NONE, level.name)
+            trials.append(plan_trial(task, truth, next(face), duration, level, refresh_hz, rng))
     for _ in range(min(CATCHES_A_ROUND, needed.get(NONE, 0))):
         kind, who = CATCHES[int(rng.integers(len(CATCHES)))], next(face)
-        stimulus = catch_stimulus(who, kind, 0.1, level, refresh_hz, rng, spot=task == "spot")
-        trials.append(PlannedTrial(NONE, kind, family, who, stimulus))
+        trials.append(plan_trial(task, NONE, who, CATCH_S, level, refresh_hz, rng, kind))
     return [trials[i] for i in rng.permutation(len(trials))]
 
 

@@ -19,18 +19,19 @@ academy_app.add_typer(lesson_app, name="lesson")
 academy_app.add_typer(course_app, name="course")
 academy_app.command("export-lesson")(export_lesson)
 academy_app.command("export-drill")(export_drill)
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", help="Folder for your results. Default: the data folder of your account."
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 
 
 @academy_app.callback()
 def academy(
     context: typer.Context,
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            "--data", help="Folder for your results. Default: the data folder of your account."
-        ),
-    ] = None,
+    data: Data = None,
     port: Annotated[
         int | None,
         typer.Option(
@@ -187,6 +188,24 @@ def redact(
     from unspoken.commands.academy_redact import redact_command
 
     raise typer.Exit(redact_command(results, quiet=quiet))
+
+
+@academy_app.command("import-answers")
+def import_answers(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help='Files that "Save my answers" of a drill wrote.'),
+    ],
+    data: Data = None,
+    quiet: Quiet = False,
+) -> None:
+    """Take answers of drills in an exported folder into your own results, as practice.
+
+    A file that was taken in before is not counted twice.
+    """
+    from unspoken.commands.academy_answers import import_answers_command
+
+    raise typer.Exit(import_answers_command(files, data, quiet=quiet))
 
 
 def register(bench_app: typer.Typer) -> None:

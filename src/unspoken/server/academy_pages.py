@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import JSONResponse
 from starlette.responses import RedirectResponse, Response
 
 from unspoken.academy.calibration import CONFIDENCE
 from unspoken.academy.course import PURPOSES, TESTS
+from unspoken.academy.folder_answers import MOST_BYTES, folder_answers, take_in
 from unspoken.academy.levels import LEVELS, level_named
 from unspoken.academy.records import (
     block_result,
@@ -92,7 +94,33 @@ def my_results(request: Request) -> dict[str, Any]:
         ),
         "curve": curve_chart(found["curve"]),
     }
-    return {**found, "charts": charts, "states": _WORDS_FOR_STATE}
+    return {
+        **found,
+        "charts": charts,
+        "states": _WORDS_FOR_STATE,
+        "added": _added(request.query_params),
+    }
+
+
+def _added(query: Mapping[str, str]) -> str:
+    """What came of adding files, in words; "" where none were."""
+    counts = [query.get("added", ""), query.get("known", "")]
+    if not all(count.isdecimal() and len(count) < 4 for count in counts):
+        return ""
+    new, known = map(int, counts)
+    words = f"{new} file{'' if new == 1 else 's'} added."
+    return words + (f" {known} known already, and not counted twice." if known else "")
+
+
+@router.post("/academy/results/folder")
+async def add_practice(request: Request, answers: list[UploadFile]) -> Response:
+    """Take in answers of drills in an exported folder: all of the files, or none."""
+    found = [
+        folder_answers(await file.read(MOST_BYTES + 1), file.filename or "The file")
+        for file in answers
+    ]
+    new = sum(take_in(desk_of(request), one) for one in found)
+    return RedirectResponse(f"/academy/results?added={new}&known={len(found) - new}#folder", 303)
 
 
 @page(router, "/academy/results/{block}", "result.html")

@@ -7,6 +7,7 @@
 import { element, goOn } from "./asking.js";
 import { boxedPainter } from "./boxed-painter.js";
 import { compose, durationsFor } from "./composing.js";
+import { DrillScreen, planOf } from "./drill-screen.js";
 import { explain } from "./feedback.js";
 import { Painter } from "./painter.js";
 import { present } from "./presenting.js";
@@ -14,42 +15,18 @@ import { question } from "./questioning.js";
 import { Staircase } from "./staircase.js";
 import { SceneStimulus } from "./stimulus.js";
 import { saveLink, tallyTable } from "./tally.js";
-import { measureRate } from "./timing.js";
 
 /** @typedef {import("./composing.js").Item} Item */
 /** @typedef {ReturnType<typeof compose>} Trial */
 /** @typedef {import("./tally.js").Taken} Taken */
 
-const SIZE = 480;
-const LEAST_STEADY = 0.8;
 /** A block ends at the latest after this many times its trials. */
 const MOST = 2;
 const WORD_MS = 1500;
 
-const root = /** @type {HTMLElement} */ (document.getElementById("drill"));
-const config = JSON.parse(document.getElementById("drill-config")?.textContent ?? "{}");
-const screen = Object.assign(element("canvas", "", "screen"), { width: SIZE, height: SIZE });
-screen.setAttribute("role", "img");
-screen.setAttribute("aria-label", "The synthetic face");
-const context = /** @type {CanvasRenderingContext2D} */ (screen.getContext("2d", { alpha: false }));
-context.fillStyle = "#77797c"; // as the style sheet has it, until there is a face
-context.fillRect(0, 0, SIZE, SIZE);
-const place = element("div", "", "ask");
-const meter = element("progress");
-meter.setAttribute("aria-label", "Progress");
-meter.value = 0;
-const status = element("span");
-status.setAttribute("role", "status");
-const bar = element("div", "", "bar");
-bar.append(meter, status);
+const screen = new DrillScreen();
+const { config, context, place } = screen;
 const note = element("p", "A synthetic face: this person does not exist.", "hint");
-
-/** For tests and for whoever is curious: every trial as planned and as shown. @type {any[]} */
-const log = [];
-Object.assign(globalThis, { unspokenDrill: { log } });
-
-/** @param {string} state */
-const become = (state) => (root.dataset.state = state);
 
 /**
  * What is left to draw from, by truth; filled again, in another order, when it is used up.
@@ -83,13 +60,11 @@ function round() {
   return shuffled(counts.flatMap(([truth, count]) => Array.from({ length: count }, () => truth)));
 }
 
-/** @param {Taken[]} taken @param {number} wanted */
+/** @param {Taken[]} taken @param {number} wanted @returns {number} How many do not count. */
 function progress(taken, wanted) {
   const excluded = taken.filter((one) => one.flags.length).length;
-  meter.max = wanted;
-  meter.value = taken.length - excluded;
-  const words = excluded ? ` ${excluded} not shown exactly as planned: left out and shown again.` : "";
-  status.textContent = `${taken.length - excluded} of ${wanted}.${words}`;
+  screen.progress(taken.length - excluded, wanted, excluded);
+  return excluded;
 }
 
 /**
@@ -112,7 +87,7 @@ async function block(painter, hz, stairs) {
   let now = next();
   while (now) {
     progress(taken, wanted);
-    become("preparing");
+    screen.become("preparing");
     // Drawing takes long only where there is no graphics card; a word then, that nothing is broken.
     const drawing = element("p", "", "hint");
     drawing.setAttribute("role", "status");
@@ -122,7 +97,7 @@ async function block(painter, hz, stairs) {
     clearTimeout(word);
     place.replaceChildren();
     const shown = await present(context, now.stimulus, planOf(now.trial));
-    log.push({ trial: now.trial, shown });
+    screen.log.push({ trial: now.trial, shown });
     const { trial, stimulus } = now;
     if (shown.flags.length) waiting.push(trial.truth);
     if (shown.flags.includes("hidden")) await paused(taken, trial, shown);
@@ -130,24 +105,19 @@ async function block(painter, hz, stairs) {
     const after = next();
     after?.stimulus.prepare().catch(() => {});
     if (!shown.flags.includes("hidden")) {
-      become("asking");
+      screen.become("asking");
       const answer = await question(place, config, trial, shown);
       const one = takenOf(trial, shown, answer);
       taken.push(one);
       if (!shown.flags.length) stairs[trial.truth]?.answered(one.said === one.truth);
       progress(taken, wanted);
-      become("explaining");
+      screen.become("explaining");
       await explain({ place, context, stimulus, trial, config, answer });
     }
     stimulus.release();
     now = after;
   }
   return { taken, wanted };
-}
-
-/** @param {Trial} trial @returns {import("./stimulus.js").Plan} */
-function planOf(trial) {
-  return { hz: trial.refresh_hz, onset: trial.onset_frame, planned: trial.planned_frames, total: trial.total_frames };
 }
 
 /**
@@ -168,6 +138,7 @@ function takenOf(trial, shown, answer) {
     refresh_hz: trial.refresh_hz,
     onset_frame: trial.onset_frame,
     planned_frames: trial.planned_frames,
+    total_frames: trial.total_frames,
     shown_frames: shown.shown_frames,
     flags: shown.flags,
   };
@@ -176,68 +147,47 @@ function takenOf(trial, shown, answer) {
 /** @param {Taken[]} taken @param {Trial} trial @param {import("./presenting.js").Shown} shown */
 async function paused(taken, trial, shown) {
   taken.push({ ...takenOf(trial, shown, { response: "", region: null, when_s: null, rt_s: 0, confidence: 0 }) });
-  become("paused");
-  place.replaceChildren(element("h2", "Paused"), element("p", "The page was in the background. That face does not count and comes again later.", "said"));
-  await goOn(place, "Go on");
+  await screen.paused();
 }
 
 /** @param {Taken[]} taken @param {number} wanted @returns {Promise<void>} When another block is wanted. */
 async function over(taken, wanted) {
-  become("over");
-  progress(taken, wanted);
-  const excluded = taken.filter((one) => one.flags.length).length;
+  screen.become("over");
+  const excluded = progress(taken, wanted);
   const box = element("div", "", "ask tally");
   box.append(element("h2", taken.length - excluded < wanted ? "Ended early" : "Done"), tallyTable(taken, Object.keys(config.round)));
   if (excluded) box.append(element("p", `${excluded} not shown exactly as planned are left out.`));
   box.append(
     element("p", "Counts of this practice, on synthetic faces. They are no test, and say nothing about skill with customers. Durations follow your answers, so shares near two in three are usual."),
-    element("p", "Nothing is kept: when this page is closed, the answers are gone."),
+    element("p", "Nothing is kept: when this page is closed, the answers are gone. Saved as a file, they can be taken into the academy: unspoken academy import-answers FILE."),
   );
-  const content = { format: "unspoken.practice/1", what: "Answers of a drill in an exported folder; synthetic faces; no test.", task: config.task, level: config.level, answers: taken };
+  const content = { format: "unspoken.practice/1", what: "Answers of a drill in an exported folder; synthetic faces; no test.", task: config.task, level: config.level, rounds: config.rounds, ended_at: new Date().toISOString(), answers: taken };
   const save = saveLink(`unspoken-${config.task}-${config.level}.json`, content);
   const back = Object.assign(element("a", "All parts", "button"), { href: "index.html" });
   const row = element("div", "", "row");
   row.append(save, back);
   box.append(row);
   place.replaceChildren(box);
-  screen.hidden = note.hidden = true;
+  screen.canvas.hidden = note.hidden = true;
   await goOn(place, "Another block");
-  screen.hidden = note.hidden = false;
-}
-
-/** @returns {Promise<number>} Hz, once the display is steady. */
-async function steadyRate() {
-  for (;;) {
-    status.textContent = "Measuring the display …";
-    const { hz, steady } = await measureRate();
-    root.dataset.hz = String(hz);
-    status.textContent = `Display: ${hz} Hz.`;
-    if (steady >= LEAST_STEADY) return hz;
-    become("unsteady");
-    place.replaceChildren(element("p", "The display is not steady enough to time faces. Close what keeps this computer busy, then try again.", "said"));
-    await goOn(place, "Try again");
-  }
+  screen.canvas.hidden = note.hidden = false;
 }
 
 async function main() {
   const notice = /** @type {HTMLElement} */ (document.getElementById("drill-notice"));
-  become("notice");
+  screen.become("notice");
   await goOn(notice, "I have read this; go on");
   notice.remove();
-  root.replaceChildren(bar, screen, note, place);
-  const hz = await steadyRate();
-  become("loading");
-  status.textContent = "Getting the faces ready …";
+  screen.root.replaceChildren(screen.bar, screen.canvas, note, place);
+  const hz = await screen.steadyRate();
+  screen.become("loading");
+  screen.say("Getting the faces ready …");
   const painter = new Painter(await boxedPainter(config.files));
   const warm = painter.warmUp(config.face);
   warm.catch(() => {});
-  status.textContent = `Display: ${hz} Hz.`;
-  become("ready");
-  place.replaceChildren(element("p", `Your display shows ${Math.round(hz)} pictures a second. Sit as you usually do, look at the face.`, "said"));
-  await goOn(place, "Start");
-  become("preparing");
+  await screen.start(hz);
   await warm;
-  painter.fit(screen);
+  painter.fit(screen.canvas);
   const durations = durationsFor(config.durations, hz);
   const truths = Object.keys(config.round).filter((truth) => truth !== "none");
   const stairs = Object.fromEntries(truths.map((truth) => [truth, new Staircase(durations)]));
@@ -247,12 +197,4 @@ async function main() {
   }
 }
 
-main().catch((error) => {
-  become("failed");
-  const box = element("div", "", "ask");
-  box.setAttribute("role", "alert");
-  const back = Object.assign(element("a", "All parts", "button main"), { href: "index.html" });
-  box.append(element("h2", "This did not work"), element("p", error instanceof Error ? error.message : String(error)), back);
-  root.replaceChildren(box);
-  back.focus();
-});
+main().catch((error) => screen.failed(error, "index.html", "All parts"));

@@ -15,6 +15,7 @@ import { element } from "./asking.js";
  * @property {number} refresh_hz
  * @property {number} onset_frame
  * @property {number} planned_frames
+ * @property {number} total_frames
  * @property {number} shown_frames
  * @property {string[]} flags
  */
