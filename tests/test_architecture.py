@@ -21,7 +21,17 @@ SOURCE = ROOT / "src" / "unspoken"
 #: The floors, lowest first; names are modules or packages directly below ``unspoken``. A module may
 #: import from its own floor and from those above it in this list, never from those after it.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("documents", "errors", "filing", "records", "settings", "stopping", "threads", "timing"),
+    (
+        "arrow",
+        "documents",
+        "errors",
+        "filing",
+        "records",
+        "settings",
+        "stopping",
+        "threads",
+        "timing",
+    ),
     ("facs",),
     ("media",),
     ("face",),

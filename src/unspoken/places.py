@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from unspoken.arrow import column
 from unspoken.errors import InputError
 from unspoken.summary import FacePlaces
 
@@ -34,14 +35,16 @@ def places_bytes(places: Mapping[int, FacePlaces]) -> bytes:
     for face_id, place in sorted(places.items()):
         count = place.frames.size
         moved = place.transforms
-        columns = [
+        values = [
             np.full(count, face_id, np.int32),
             place.frames.astype(np.int32),
-            *(moved[:, row, column] for row, column in ((0, 0), (1, 0), (0, 2), (1, 2))),
+            *(moved[:, row, place] for row, place in ((0, 0), (1, 0), (0, 2), (1, 2))),
             np.full(count, place.size, np.int32),
         ]
-        parts.append(pa.table(dict(zip(_COLUMNS, columns, strict=True))))
-    table = pa.concat_tables(parts) if parts else pa.table({name: [] for name in _COLUMNS})
+        parts.append([column(np.ascontiguousarray(v)) for v in values])
+    parts = parts or [[column(np.empty(0))] * len(_COLUMNS)]
+    batches = [pa.RecordBatch.from_arrays(part, names=list(_COLUMNS)) for part in parts]
+    table = pa.Table.from_batches(batches)
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd")
     return bytes(sink.getvalue())
@@ -60,16 +63,16 @@ def load_places(folder: Path) -> dict[int, FacePlaces]:
         return {}
     try:
         table = pq.read_table(path, columns=list(_COLUMNS))
-        column = {name: table.column(name).to_numpy() for name in _COLUMNS}
+        read = {name: table.column(name).to_numpy() for name in _COLUMNS}
     except (pa.ArrowException, OSError, KeyError) as error:
         raise InputError(
             f"{path} cannot be read: {error}.", "Analyse the recording again, or remove the file."
         ) from error
     places = {}
-    for face_id in np.unique(column["face_id"]).tolist():
-        mine = column["face_id"] == face_id
-        cos, sin, x, y = (column[name][mine].astype(np.float32) for name in _COLUMNS[2:6])
+    for face_id in np.unique(read["face_id"]).tolist():
+        mine = read["face_id"] == face_id
+        cos, sin, x, y = (read[name][mine].astype(np.float32) for name in _COLUMNS[2:6])
         moved = np.stack([np.stack([cos, -sin, x], 1), np.stack([sin, cos, y], 1)], 1)
-        size = int(column["crop_px"][mine][0])
-        places[int(face_id)] = FacePlaces(column["frame"][mine].astype(np.int64), moved, size)
+        size = int(read["crop_px"][mine][0])
+        places[int(face_id)] = FacePlaces(read["frame"][mine].astype(np.int64), moved, size)
     return places

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from unspoken.arrow import numbers
 from unspoken.errors import InputError, SourceNotFound
 from unspoken.facs.units import ACTION_UNITS, UNIT_INDEX, UNIT_KEYS
 from unspoken.motion.evidence import GAPS
@@ -134,7 +135,7 @@ class SlicedSignals:
         """
         times, faces, gaps = [np.empty(0)], [np.empty(0, np.int32)], [np.empty(0, np.uint8)]
         for batch in self._batches(["time_s", "face_id", "gap"]):
-            times.append(batch.column("time_s").to_numpy())
+            times.append(numbers(batch.column("time_s")))
             faces.append(_whole(batch.column("face_id")))
             gaps.append(_gap_codes(batch.column("gap")))
         return np.concatenate(times), np.concatenate(faces), np.concatenate(gaps)
@@ -179,7 +180,7 @@ class SlicedSignals:
         """
         for batch in self._batches(_COLUMNS):
             yield SignalSlice(
-                batch.column("time_s").to_numpy(),
+                numbers(batch.column("time_s")),
                 _whole(batch.column("face_id")),
                 _gap_codes(batch.column("gap")),
                 _stacked(batch, UNIT_KEYS),
@@ -239,7 +240,7 @@ def unreadable(path: Path, error: Exception) -> InputError:
 
 def _whole(column: pa.Array) -> NDArray[np.int32]:
     """Whole numbers, 0 for a missing one; with missing ones Arrow gives floats and NaN."""
-    values: NDArray[Any] = column.to_numpy(zero_copy_only=False)
+    values = numbers(column)
     if values.dtype.kind == "f":
         values = np.nan_to_num(values)
     return values.astype(np.int32, copy=False)
@@ -250,7 +251,7 @@ def _gap_codes(column: pa.Array) -> NDArray[np.uint8]:
         column = column.dictionary_encode()
     # The last code is for missing names, which Arrow numbers with NaN.
     codes = [_GAP_CODE.get(name, 0) for name in column.dictionary.to_pylist()]
-    places: NDArray[Any] = column.indices.to_numpy(zero_copy_only=False)
+    places = numbers(column.indices)
     if places.dtype.kind == "f":
         places = np.nan_to_num(places, nan=len(codes)).astype(np.intp)
     return np.take(np.array([*codes, 0], np.uint8), places)
@@ -260,5 +261,5 @@ def _stacked(batch: pa.RecordBatch, names: tuple[str, ...]) -> NDArray[np.float3
     """Columns as the lines of one array, NaN for missing values."""
     lines = np.empty((len(names), batch.num_rows), np.float32)
     for line, name in zip(lines, names, strict=True):
-        line[:] = batch.column(name).to_numpy(zero_copy_only=False)
+        line[:] = numbers(batch.column(name))
     return lines

@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from unspoken.arrow import column, words
 from unspoken.errors import OutputError, UsageError
 from unspoken.facs.units import UNIT_KEYS
 from unspoken.filing import part_path, writing
@@ -98,13 +99,13 @@ class _RowBuffer:
         n = self.count
         whole = self._whole[:n]
         face = whole[:, 1].copy()
-        codes = pa.array(whole[:, 3].astype(np.int8))
+        codes = column(whole[:, 3].astype(np.int8))
         columns: dict[str, pa.Array] = {
-            "time_s": pa.array(self._time[:n].copy()),
-            "frame": pa.array(whole[:, 0].copy()),
-            "face_id": pa.array(face, mask=face == 0),
-            "run": pa.array(whole[:, 2].copy()),
-            "gap": pa.DictionaryArray.from_arrays(codes, pa.array(GAPS)).cast(pa.string()),
+            "time_s": column(self._time[:n]),
+            "frame": column(whole[:, 0]),
+            "face_id": column(face, face != 0),
+            "run": column(whole[:, 2]),
+            "gap": pa.DictionaryArray.from_arrays(codes, words(GAPS)).cast(pa.string()),
         }
         for index, key in enumerate(UNIT_KEYS):
             columns[key] = _nullable(self._amplitude[:n, index])
@@ -118,7 +119,7 @@ class _RowBuffer:
 
 def _nullable(values: np.ndarray) -> pa.Array:
     """A column in which NaN became null: a missing value, not a poisonous number."""
-    return pa.array(np.ascontiguousarray(values), from_pandas=True)
+    return column(values, ~np.isnan(values))
 
 
 class SignalsWriter:

@@ -21,7 +21,7 @@ from unspoken.media.images import ImageSource
 from unspoken.media.picture import Picture, to_frame
 from unspoken.media.video import VideoSource, layout_of
 
-__all__ = ["read_frames_at"]
+__all__ = ["ONE_THREAD_PX", "read_frames_at"]
 
 _POSITIONABLE = {"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"}
 """Containers that hold presentation times and an index; the rest are read from the start."""
@@ -29,8 +29,8 @@ _POSITIONABLE = {"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"}
 _DECODE_ON_S = 2.0
 """A picture at most this far ahead is reached by decoding on."""
 
-_ONE_THREAD_PX = 1_000_000
-"""Up to this size two decoder threads finish hardly sooner than one."""
+ONE_THREAD_PX = 1_000_000
+"""Up to this size (pixels) two decoder threads finish hardly sooner than one; two readers do."""
 
 _STEP_BACK_S = (0.0, 1.0, 5.0)
 """An index counts in decoding order, so the key frame it gives may come after the picture."""
@@ -91,7 +91,7 @@ def read_frames_at(
 
 def _by_time(path: Path, indices: Sequence[int], times_s: Sequence[float]) -> Iterator[Frame]:
     """Yield wanted pictures by their time stamps until one cannot be found."""
-    with Decoder(path, _ONE_THREAD_PX) as decoder:
+    with Decoder(path, ONE_THREAD_PX) as decoder:
         if decoder.container_format not in _POSITIONABLE:
             return
         first = next(decoder.pictures(), None)

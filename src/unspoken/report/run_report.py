@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from unspoken.analysis import Analysis
 from unspoken.errors import InputError
 from unspoken.interaction import MomentsFile
 from unspoken.media.frame import Frame
-from unspoken.media.seeking import read_frames_at
+from unspoken.media.seeking import ONE_THREAD_PX, read_frames_at
 from unspoken.pipeline import Run
 from unspoken.places import load_places
 from unspoken.report.extras import Extras, load_extras
@@ -113,21 +114,8 @@ def _render(
         return None if known is None else known.at(frame)
 
     def frames(wanted: Sequence[tuple[int, float]]) -> Iterable[Frame]:
-        indices = [index for index, _ in wanted]
-        times = (
-            [frame_times_s[index] for index in indices]
-            if len(frame_times_s)
-            else [time_s for _, time_s in wanted]
-        )
-        if source is None:
-            return
-        try:
-            found = read_frames_at(source, indices, times, fps=analysis.settings.fps)
-            # Decoding lets go of the interpreter, so the next picture is read while one is cut.
-            with closing(ahead(found, _depth(analysis))) as read:
-                yield from read
-        except InputError:
-            return  # the source is gone or changed meanwhile: a report without pictures
+        if source is not None:
+            yield from _read(source, analysis, wanted, frame_times_s)
 
     pictures: dict[str, EventPictures] = {}
     loops: dict[str, Loop] = {}
@@ -142,10 +130,36 @@ def _render(
     yield from report_pieces(analysis, pictures, replace(extras, loops=loops))
 
 
-def _depth(analysis: Analysis) -> int:
-    """How many pictures may wait; there are twelve bits to a pixel."""
-    size = 1.5 * analysis.source.width * analysis.source.height
-    return int(min(32.0, max(3.0, _WAITING_BYTES / max(size, 1.0))))
+def _read(
+    source: Path,
+    analysis: Analysis,
+    wanted: Sequence[tuple[int, float]],
+    frame_times_s: Sequence[float],
+) -> Iterator[Frame]:
+    """The wanted frames, those of the first and of the second half by turns.
+
+    Decoding lets go of the interpreter, so pictures are read while others are cut. One thread
+    decodes a small picture; so two readers use both cores, each for its half.
+    """
+    pixels = analysis.source.width * analysis.source.height
+    parts = 2 if pixels <= ONE_THREAD_PX else 1
+    # There are twelve bits to a pixel.
+    depth = int(min(32.0, max(3.0, _WAITING_BYTES / max(1.5 * pixels, 1.0)))) // parts
+    with ExitStack() as open_readers:
+        readers = []
+        for part in np.array_split(np.arange(len(wanted)), parts):
+            indices = [wanted[i][0] for i in part]
+            times = [
+                frame_times_s[i] if len(frame_times_s) else wanted[k][1]
+                for i, k in zip(indices, part, strict=True)
+            ]
+            found = read_frames_at(source, indices, times, fps=analysis.settings.fps)
+            readers.append(open_readers.enter_context(closing(ahead(found, max(1, depth)))))
+        try:
+            for together in zip_longest(*readers):
+                yield from (frame for frame in together if frame is not None)
+        except InputError:
+            return  # the source is gone or changed meanwhile: a report without pictures
 
 
 def _plans(

@@ -9,8 +9,8 @@ from unspoken.media.frame import Frame
 
 __all__ = ["Frames", "Taker", "look_again"]
 
-#: Given (frame index, time in seconds) pairs in rising order, each once, yields those frames;
-#: frames that cannot be read may be left out.
+#: Given (frame index, time in seconds) pairs in rising order, each once, yields those frames in any
+#: order; frames that cannot be read may be left out.
 Frames = Callable[[Sequence[tuple[int, float]]], Iterable[Frame]]
 
 
@@ -21,11 +21,11 @@ class Taker(Protocol):
         """Capture time, seconds, of each frame that is needed, by index."""
 
     def take(self, frame: Frame) -> None:
-        """Use a frame; may be one that this taker did not ask for."""
+        """Use a frame, in any order; may be one that this taker did not ask for."""
 
 
 def look_again(frames: Frames, takers: Sequence[Taker]) -> None:
-    """Read every frame that somebody wants once, in order, and hand it to all takers.
+    """Read every frame that somebody wants once, and hand it to all takers.
 
     Parameters
     ----------
