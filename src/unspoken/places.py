@@ -41,7 +41,7 @@ def places_bytes(places: Mapping[int, FacePlaces]) -> bytes:
             *(moved[:, row, place] for row, place in ((0, 0), (1, 0), (0, 2), (1, 2))),
             np.full(count, place.size, np.int32),
         ]
-        parts.append([column(np.ascontiguousarray(v)) for v in values])
+        parts.append([column(v) for v in values])
     parts = parts or [[column(np.empty(0))] * len(_COLUMNS)]
     batches = [pa.RecordBatch.from_arrays(part, names=list(_COLUMNS)) for part in parts]
     table = pa.Table.from_batches(batches)

@@ -185,3 +185,18 @@ def test_a_face_first_seen_behind_a_hand_gets_a_template_without_it(portrait: Po
     after = np.array([pool.read(noisy(portrait.crop, f), f / 30) for f in range(30, 60)])
     assert pool.made == 2
     assert np.abs(np.median(after, axis=0)).max() < amplitude_for("AU12L", 0.02, portrait.template)
+
+
+def test_a_template_with_a_hand_in_it_is_not_taken_up_again_later(portrait: Portrait) -> None:
+    """Made for a turned head behind a hand; the head turns back before the hand goes."""
+    pool = Pool(portrait)
+    hand = with_hand(portrait)
+    hand += portrait.crop.mean() - hand.mean()  # no darker, which would be a reason by itself
+    pool.read(portrait.crop, 0.0)
+    pool.read(hand, 1.0, TURNED, hand_since_s=0.5)
+    pool.read(portrait.crop, 2.0, FRONT, hand_since_s=0.5)
+    pool.read(portrait.crop, 3.0, FRONT)
+    made = pool.made
+    pool.read(portrait.crop, 4.0, TURNED)
+    assert pool.made == made + 1
+    assert pool.pool.active is not None and not pool.pool.active.hidden

@@ -168,9 +168,8 @@ class HandWatcher:
             self._notice(frame, Region(x, y, size, 0.0))
         if not self._is_due(now):
             return self._cover
-        following = bool(self._hands) and now - self._looked_s >= _FOLLOW_S - 1e-3
-        searching = now - self._searched_s >= self._pause_s() - 1e-3
-        if following:
+        searching = self._may_search(now)
+        if self._may_follow(now):
             lost = self._follow(frame)
             searching |= lost
         if searching and len(self._hands) < _MOST_HANDS:
@@ -182,8 +181,15 @@ class HandWatcher:
 
     def _is_due(self, now: float) -> bool:
         """Whether it is time for a look."""
-        following = bool(self._hands) and now - self._looked_s >= _FOLLOW_S - 1e-3
-        return following or now - self._searched_s >= self._pause_s() - 1e-3
+        return self._may_follow(now) or self._may_search(now)
+
+    def _may_follow(self, now: float) -> bool:
+        """Whether it is time to look at known hands again."""
+        return bool(self._hands) and now - self._looked_s >= _FOLLOW_S - 1e-3
+
+    def _may_search(self, now: float) -> bool:
+        """Whether it is time to look for new ones."""
+        return now - self._searched_s >= self._pause_s() - 1e-3
 
     def _notices(self, now: float) -> bool:
         """Whether it is time for a thumbnail."""

@@ -232,8 +232,9 @@ class TemplatePool:
         """
         if look.covered:
             active.hidden |= active.taken.time_s >= look.covered_since_s
-        elif active.hidden:
-            self._rest = [state for state in self._rest if not state.hidden]
+            return
+        self._rest = [state for state in self._rest if not state.hidden]
+        if active.hidden:
             self._past.clear()
             self.active = self._again(look) or self._new(look)
 
