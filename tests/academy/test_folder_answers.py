@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from tests.academy.people import cast
 from tests.academy.saved_answers import as_file, saved
@@ -18,7 +19,7 @@ from unspoken.academy.records import block_result, course_state, curve, everythi
 from unspoken.cli import main
 from unspoken.errors import InputError
 from unspoken.store.database import Database
-from unspoken.store.models import Estimate, Review, Trial
+from unspoken.store.models import Estimate, Profile, Review, Trial
 
 
 @pytest.fixture
@@ -93,6 +94,26 @@ def test_the_same_answers_are_counted_once_however_the_file_is_laid_out(desk: De
     assert not take_in(desk, folder_answers(again, "two.json"))
     assert len(everything(desk)["blocks"]) == 1
     assert take_in(desk, folder_answers(as_file(saved(seed=1)), "three.json"))
+
+
+def test_two_imports_at_the_same_instant_count_the_answers_once(
+    tmp_path: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = folder_answers(as_file(saved()), "one.json")
+    database = Database(tmp_path / "data")
+    other, in_between = Desk(database, cast()), []
+    profile = desk.profile
+
+    def after_the_other(session: Session) -> Profile:
+        if not in_between:  # desk has looked, and not written yet
+            in_between.append(take_in(other, found))
+        return profile(session)
+
+    monkeypatch.setattr(desk, "profile", after_the_other)
+    assert not take_in(desk, found)
+    assert in_between == [True]
+    assert len(everything(desk)["blocks"]) == 1
+    database.close()
 
 
 def test_a_block_that_ended_early_says_so(desk: Desk) -> None:

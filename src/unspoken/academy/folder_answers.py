@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from sqlalchemy.exc import IntegrityError
 
 from unspoken.academy.answers import family_of
 from unspoken.academy.course import FROM_FOLDER
@@ -185,6 +186,14 @@ def take_in(desk: Desk, found: FolderAnswers) -> bool:
     bool
         Whether it is new.
     """
+    try:
+        return _take_in_once(desk, found)
+    except IntegrityError:
+        # Another import wrote the same row between our look and our writing. Now it can be seen.
+        return _take_in_once(desk, found)
+
+
+def _take_in_once(desk: Desk, found: FolderAnswers) -> bool:
     with desk.database.session() as session:
         if session.get(Block, found.id) is not None:
             return False
