@@ -21,7 +21,7 @@ from unspoken.filing import Batch
 from unspoken.server.frame_bench import measure_trials
 from unspoken.server.frame_figures import CellFigures
 
-__all__ = ["trials_command"]
+__all__ = ["figures_table", "trials_command"]
 
 
 def trials_command(
@@ -56,7 +56,7 @@ def trials_command(
     found = measure_trials(
         cells, trials, distinct, seed, lambda cell: console.print(_line(cell), highlight=False)
     )
-    Console().print(_table(found))
+    Console().print(figures_table(found))
     if out is not None:
         with Batch(out.parent) as batch:
             batch.add_bytes(out.name, (json.dumps(_document(found), indent=1) + "\n").encode())
@@ -83,24 +83,25 @@ def _document(found: list[CellFigures]) -> dict[str, Any]:
 
 
 def _share(share: Proportion) -> str:
+    """Count and interval on two lines, so that the table fits a terminal of 80 columns."""
     if not share.of:
         return "none"
-    ends = f"{100 * share.low:.0f}-{100 * share.high:.0f} %"
-    return f"{share.count}/{share.of} ({ends})"
+    return f"{share.count} of {share.of}\n{100 * share.low:.0f}-{100 * share.high:.0f} %"
 
 
-def _table(found: list[CellFigures]) -> Table:
+def figures_table(found: list[CellFigures]) -> Table:
+    """One row per task and level, whole in 80 columns."""
     table = Table(title="Trials shown exactly as planned, with 95 % intervals")
-    for head in ("task", "level", "Hz", "exact", "longer", "shorter", "uneven",
-                 "put out as planned", "off, ms (median, 95th)", "load"):  # fmt: skip
-        table.add_column(head)
+    for head in ("task,\nlevel", "exact", "longer,\nshorter,\nuneven", "put out\nas planned",
+                 "off, ms:\nmedian,\n95th", "load"):  # fmt: skip
+        table.add_column(head, no_wrap=True)
     for cell in found:
         off = "-"
         if cell.off_median_ms is not None and cell.off_p95_ms is not None:
             off = f"{cell.off_median_ms:.1f}, {cell.off_p95_ms:.1f}"
         table.add_row(
-            cell.task, cell.level, f"{cell.hz:g}", _share(cell.exact), str(cell.longer),
-            str(cell.shorter), str(cell.uneven), _share(cell.displayed), off,
+            f"{cell.task}, {cell.hz:g} Hz\n{cell.level}", _share(cell.exact),
+            f"{cell.longer}, {cell.shorter}, {cell.uneven}", _share(cell.displayed), off,
             f"{cell.load[0]:.1f}-{cell.load[1]:.1f}",
         )  # fmt: skip
     return table
