@@ -1,4 +1,4 @@
-"""What ``unspoken bench trials`` prints can be read whole, also where nobody made the window wide."""
+"""The table of `unspoken bench trials` can be read whole in an ordinary terminal."""
 
 from __future__ import annotations
 
