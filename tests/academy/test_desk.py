@@ -40,8 +40,8 @@ def desk(tmp_path: Path, clock: Clock) -> Iterator[Desk]:
     database.close()
 
 
-def learner(threshold_s: float = 0.06, **more: float) -> SimulatedLearner:
-    return SimulatedLearner(dict.fromkeys(EMOTIONS, threshold_s), **more)
+def learner(threshold_s: float = 0.06, learning: float = 1.0) -> SimulatedLearner:
+    return SimulatedLearner(dict.fromkeys(EMOTIONS, threshold_s), learning=learning)
 
 
 def trials_of(desk: Desk, block: str) -> list[Trial]:
