@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from unspoken.academy.course import FROM_FOLDER, KINDS, PURPOSES, TESTS, steps
 from unspoken.academy.desk import Desk, answer_of
 from unspoken.academy.levels import level_named
-from unspoken.academy.questplus import ThresholdEstimate
 from unspoken.academy.scores import joint_threshold, plain, score
+from unspoken.academy.thresholds import ThresholdEstimate
 from unspoken.errors import InputError
 from unspoken.store.models import (
     Base,
