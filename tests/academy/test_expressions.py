@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from unspoken.academy.expressions import EXPRESSIONS, Expression
@@ -62,3 +64,15 @@ def test_only_one_form_of_disgust_wrinkles_the_nose() -> None:
     """The lesson tells its two forms apart by it, and the second from anger by calm brows."""
     assert [9 in shown.units for shown in EXPRESSIONS["disgust"]] == [True, False]
     assert all(4 not in shown.units for shown in EXPRESSIONS["disgust"])
+
+
+def test_the_table_of_the_documentation_is_what_is_drawn() -> None:
+    text = (Path(__file__).parents[2] / "docs/faces.md").read_text(encoding="utf-8")
+    rows = {
+        cells[0].split(",")[0]: cells[1:]
+        for line in text.splitlines()
+        if len(cells := [cell.strip() for cell in line.strip("|").split("|")]) == 3
+    }
+    for emotion, forms in EXPRESSIONS.items():
+        written = [", ".join(f"{c} ({a:g})" for c, a in f.units.items()) for f in forms]
+        assert rows[emotion] == written
