@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 from tests.academy.people import PEOPLE, cast
 from unspoken.academy.course import RETEST_AFTER, TESTS, form_order, steps
 from unspoken.academy.desk import Desk, answer_of
-from unspoken.academy.expressions import NONE
+from unspoken.academy.expressions import NONE, REGIONS
 from unspoken.academy.people import FORMS, Cast, Person, load_people
 from unspoken.academy.scores import score
 from unspoken.academy.simulated import Clock, SimulatedLearner, take_block
@@ -39,8 +40,8 @@ def desk(tmp_path: Path, clock: Clock) -> Iterator[Desk]:
     database.close()
 
 
-def learner(threshold_s: float = 0.06, **more: float) -> SimulatedLearner:
-    return SimulatedLearner(dict.fromkeys(EMOTIONS, threshold_s), **more)
+def learner(threshold_s: float = 0.06, learning: float = 1.0) -> SimulatedLearner:
+    return SimulatedLearner(dict.fromkeys(EMOTIONS, threshold_s), learning=learning)
 
 
 def trials_of(desk: Desk, block: str) -> list[Trial]:
@@ -89,13 +90,27 @@ def test_a_simulated_learner_takes_the_whole_course(desk: Desk, clock: Clock) ->
 
 
 @pytest.mark.parametrize(("task", "share"), [("identify", 0.3), ("spot", 3 / 11)])
-def test_catch_trials_are_a_quarter_to_three_tenths(desk: Desk, task: str, share: float) -> None:
-    block = desk.open_block(task, "drill", "plain", 60.0)
-    trials = desk.next_round(block)
-    found = sum(t.truth == NONE for t in trials) / len(trials)
-    assert found == pytest.approx(share)
-    assert 0.25 <= found <= 0.3
+def test_catch_trials_are_a_quarter_to_three_tenths_of_a_block(
+    desk: Desk, task: str, share: float
+) -> None:
+    names = (*EMOTIONS, *REGIONS)
+    somebody = SimulatedLearner(dict.fromkeys(names, 0.1))
+    block = take_block(desk, somebody, "drill", np.random.default_rng(1), task=task)
+    trials = trials_of(desk, block)
     assert all(bool(t.catch) == (t.truth == NONE) for t in trials)
+    assert sum(t.truth == NONE for t in trials) / len(trials) == pytest.approx(share)
+    assert {n for t, n in Counter(t.truth for t in trials).items() if t != NONE} == {
+        4 if task == "identify" else 8
+    }
+
+
+def test_what_a_round_holds_cannot_be_counted_down(desk: Desk) -> None:
+    block = take_block(desk, learner(), "drill", np.random.default_rng(1))
+    trials = trials_of(desk, block)
+    kinds = [Counter(t.truth for t in trials if t.round == number) for number in range(4)]
+    assert [sum(count.values()) for count in kinds] == [10] * 4
+    assert any(count != kinds[0] for count in kinds[1:])
+    assert any(max(n for t, n in count.items() if t != NONE) > 1 for count in kinds)
 
 
 def test_spotting_scores_where_and_when(desk: Desk) -> None:
@@ -160,6 +175,26 @@ def test_a_block_left_for_long_is_closed_and_begins_anew(desk: Desk, clock: Cloc
     assert other != block
     assert state_of(desk, block) == "interrupted"
     assert desk.next_round(block) == []
+
+
+def test_a_page_left_open_overnight_keeps_its_answers_but_does_not_go_on(
+    desk: Desk, clock: Clock
+) -> None:
+    block = desk.open_block("identify", "pre", "plain", 60.0)
+    trial = desk.next_round(block)[0]
+    clock.pass_(hours=9)
+    answer = {"id": trial.id, "response": "fear", "shown_frames": trial.planned_frames}
+    assert desk.record(block, [answer]) == 1
+    assert desk.next_round(block) == []
+    assert state_of(desk, block) == "interrupted"
+    assert {t.id: t for t in trials_of(desk, block)}[trial.id].response == "fear"
+
+
+def test_loading_the_page_again_and_again_is_no_fault_of_the_display(desk: Desk) -> None:
+    block = desk.open_block("identify", "drill", "plain", 60.0)
+    for _ in range(30):
+        assert len(desk.next_round(block)) == 10
+    assert state_of(desk, block) == "open"
 
 
 def test_an_answer_that_arrives_after_its_trial_was_given_up_is_kept_but_does_not_count(

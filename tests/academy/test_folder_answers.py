@@ -101,7 +101,8 @@ def test_two_imports_at_the_same_instant_count_the_answers_once(
 ) -> None:
     found = folder_answers(as_file(saved()), "one.json")
     database = Database(tmp_path / "data")
-    other, in_between = Desk(database, cast()), []
+    other = Desk(database, cast())
+    in_between: list[bool] = []
     profile = desk.profile
 
     def after_the_other(session: Session) -> Profile:

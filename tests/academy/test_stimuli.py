@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unspoken.academy.expressions import EXPRESSIONS, REGION_MOVES, REGIONS
-from unspoken.academy.levels import CATCHES, LEVELS, level_named
+from unspoken.academy.levels import CATCHES, LEVELS, catches_of, level_named
+from unspoken.academy.rounds import TASKS
 from unspoken.academy.scene import Scene
 from unspoken.academy.stimuli import (
+    Stimulus,
     catch_stimulus,
     durations_for,
     expression_stimulus,
@@ -97,16 +99,64 @@ def test_contempt_is_shown_on_one_side() -> None:
 
 
 @pytest.mark.parametrize("kind", CATCHES)
-@pytest.mark.parametrize("spot", [False, True])
-def test_catch_trials_hold_only_the_ordinary(kind: str, spot: bool) -> None:
-    made = catch_stimulus(
-        "m01", kind, 0.1, level_named("plain"), 60.0, np.random.default_rng(2), spot
-    )
+@pytest.mark.parametrize("task", TASKS)
+def test_catch_trials_hold_only_the_ordinary(kind: str, task: str) -> None:
+    made = catch_stimulus("m01", kind, task, level_named("plain"), 60.0, np.random.default_rng(2))
     allowed = {"nothing": set(), "blink": {"AU45L", "AU45R"}, "head_turn": set()}
     speech = {"AU25", "AU26", "AU18", "AU22"}
     assert set(made.scene.units) == allowed.get(kind, speech)
     assert bool(made.scene.head) == (kind == "head_turn")
     assert made.target_frames == 0 and made.apex == {}
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("hz", [50.0, 60.0, 144.0])
+def test_the_length_of_a_scene_tells_nothing(task: str, hz: float) -> None:
+    rng = np.random.default_rng(4)
+    frames = set()
+    for level in LEVELS:
+        frames |= {
+            catch_stimulus("m01", kind, task, level, hz, rng).total_frames
+            for kind in catches_of(level)
+        }
+        for duration in durations_for(hz):
+            if task == "identify":
+                made = expression_stimulus("m01", "fear", duration, level, hz, rng)
+            else:
+                made = move_stimulus("m01", "brow", duration, level, hz, rng)
+            frames.add(made.total_frames)
+    assert len(frames) == 1
+
+
+def _begins(stimulus: Stimulus) -> float:
+    """When the first thing begins, as a share of the scene."""
+    return stimulus.onset_frame / stimulus.total_frames
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_nothing_can_be_told_from_when_something_begins(task: str) -> None:
+    rng, plain = np.random.default_rng(5), level_named("plain")
+    blinks = [_begins(catch_stimulus("m01", "blink", task, plain, 60.0, rng)) for _ in range(300)]
+    draw = {"identify": expression_stimulus, "spot": move_stimulus}[task]
+    truth = {"identify": "fear", "spot": "brow"}[task]
+    flashes = [_begins(draw("m01", truth, 0.2, plain, 60.0, rng)) for _ in range(300)]
+    quarters = [0.05, 0.25, 0.5, 0.75, 0.95]
+    expected = np.quantile(flashes, quarters)
+    assert np.quantile(blinks, quarters) == pytest.approx(expected, abs=0.06)
+
+
+def test_a_catch_trial_at_a_level_that_moves_moves_as_the_others_do() -> None:
+    rng = np.random.default_rng(6)
+    talking, swaying = level_named("speech"), level_named("head")
+    assert "speech" not in catches_of(talking)
+    for kind in catches_of(talking):
+        course = catch_stimulus("m01", kind, "identify", talking, 60.0, rng).scene.units["AU25"]
+        assert course[0][0] < 0.1 and course[-1][0] > 2.0
+    turned = catch_stimulus("m01", "head_turn", "identify", swaying, 60.0, rng).scene.head
+    swayed = catch_stimulus("m01", "nothing", "identify", swaying, 60.0, rng).scene.head
+    assert max(abs(v) for _t, v in swayed["yaw_deg"]) <= 6.0
+    assert max(abs(v) for _t, v in turned["yaw_deg"]) > 6.0
+    assert set(turned) == set(swayed)
 
 
 @pytest.mark.parametrize("region", REGIONS)

@@ -223,6 +223,28 @@ def test_trials_are_shown_in_whole_frames_at_the_rate_of_any_display(
     assert (end["shown_frames"], end["flags"]) == (6, ["late"])
 
 
+def test_every_kind_of_catch_trial_is_left_out_equally_often(visit: Callable[..., Page]) -> None:
+    """Whether the picture changes or not, the same missed frames matter."""
+    page = visit("/academy")
+    judged = page.evaluate(
+        """async () => {
+          const { verdict } = await import("/static/js/drill/timing.js");
+          const plan = { hz: 60, onset: 30, planned: 0, total: 132 };
+          const judge = (moves, missed) => {
+            const all = Array.from({ length: plan.total }, (_, i) => i);
+            const drawn = all.filter((i) => i !== missed).map((frame) => ({
+              frame, stamp: (frame * 1000) / 60, moved: moves(frame), done: 0,
+            }));
+            return verdict(drawn, plan).late;
+          };
+          const kinds = [() => false, (f) => f > 30 && f < 50, (f) => f > 0];
+          return kinds.map((moves) => [-1, 20, 30, 33, 36, 37, 60].map((at) => judge(moves, at)));
+        }"""
+    )
+    # Nothing missed, before, where it begins, inside, where the tenth of a second ends, after it.
+    assert judged == [[False, False, True, True, True, False, False]] * 3
+
+
 def test_a_display_is_checked_without_storing_anything(
     visit: Callable[..., Page], running: Running
 ) -> None:

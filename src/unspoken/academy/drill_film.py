@@ -27,7 +27,7 @@ from unspoken.academy.clip_cards import (
 )
 from unspoken.academy.expressions import ANSWERS, NONE, REGIONS
 from unspoken.academy.film import Film, Part
-from unspoken.academy.levels import CATCHES, Level
+from unspoken.academy.levels import Level, catches_of
 from unspoken.academy.rendering import Studio, decoded
 from unspoken.academy.rounds import PlannedTrial, plan_trial, round_of
 from unspoken.academy.scene import Course, Scene
@@ -92,10 +92,11 @@ def plan_drill(
     hz = float(FPS)
     truths = [t for t, count in round_of(task).items() for _ in range(count * rounds)]
     turns = [str(who) for _ in truths for who in rng.permutation(list(faces))]
+    kinds = catches_of(level)
     found = []
     for number, place in enumerate(rng.permutation(len(truths))):
         truth, who = truths[place], turns[number]
-        catch = CATCHES[int(rng.integers(len(CATCHES)))] if truth == NONE else ""
+        catch = kinds[int(rng.integers(len(kinds)))] if truth == NONE else ""
         found.append(plan_trial(task, truth, who, duration_s, level, hz, rng, catch))
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["CATCHES", "LEVELS", "Level", "level_named"]
+__all__ = ["CATCHES", "LEVELS", "Level", "catches_of", "level_named"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,12 @@ LEVELS: tuple[Level, ...] = (
 
 #: What a catch trial holds: no expression, but perhaps an ordinary movement.
 CATCHES: tuple[str, ...] = ("nothing", "blink", "speech", "head_turn")
+
+
+def catches_of(level: Level) -> tuple[str, ...]:
+    """What catch trials of a level hold; where every face talks, a word would be nothing else."""
+    return tuple(kind for kind in CATCHES if not (level.speech and kind == "speech"))
+
 
 _BY_NAME = {level.name: level for level in LEVELS}
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from unspoken.academy.expressions import NONE
-from unspoken.academy.levels import CATCHES, Level
+from unspoken.academy.levels import Level, catches_of
 from unspoken.academy.rounds import plan_trial, round_of
 from unspoken.academy.stimuli import DURATIONS_S
 
@@ -53,10 +53,11 @@ def practice_items(
     wanted = [(t, n) for t, count in round_of(task).items() for n in range(count * per_truth)]
     order = rng.permutation(len(wanted))
     turns = [str(face) for _ in wanted for face in rng.permutation(list(faces))][: len(wanted)]
+    kinds = catches_of(level)
     found = []
     for who, place in zip(turns, order, strict=True):
         truth, number = wanted[place]
-        found.append(_item(task, truth, CATCHES[number % len(CATCHES)], who, level, rng))
+        found.append(_item(task, truth, kinds[number % len(kinds)], who, level, rng))
     return found
 
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from unspoken.academy.expressions import NONE
-from unspoken.academy.levels import CATCHES, Level
-from unspoken.academy.rounds import CATCH_S, PlannedTrial, plan_trial, truths_of
+from unspoken.academy.levels import Level, catches_of
+from unspoken.academy.rounds import PlannedTrial, plan_trial, truths_of
 from unspoken.academy.stimuli import durations_for
 
 __all__ = ["plan_rehearsal"]
@@ -51,13 +51,13 @@ def plan_rehearsal(
     durations = durations_for(refresh_hz)
     signals = [i for i in range(count) if i % _CATCH_EVERY != _CATCH_EVERY - 1]
     at = np.linspace(0, len(durations) - 1, max(1, len(signals))).round().astype(int)
-    order = rng.permutation(len(faces))
+    order, kinds = rng.permutation(len(faces)), catches_of(level)
     trials = []
     for i in range(count):
         who = faces[order[i % len(faces)]]
         if i not in signals:
-            kind = CATCHES[int(rng.integers(len(CATCHES)))]
-            trials.append(plan_trial(task, NONE, who, CATCH_S, level, refresh_hz, rng, kind))
+            kind = kinds[int(rng.integers(len(kinds)))]
+            trials.append(plan_trial(task, NONE, who, 0.0, level, refresh_hz, rng, kind))
             continue
         truth = truths_of(task)[int(rng.integers(len(truths_of(task))))]
         duration = durations[at[signals.index(i)]]

@@ -1,9 +1,10 @@
-"""Planning a round: one adaptive trial for everything that is measured, and catch trials.
+"""Planning a round: some of the trials that a block still needs, each at the most telling duration.
 
-A round holds one trial per emotion (or two per region of the face when spotting), each at the
-duration QUEST+ chooses for it, and three catch trials: 30 % of ten when identifying, 27 % of eleven
-when spotting. An emotion is measured once a round, so planning ten trials ahead costs nothing in
-adaptivity, and a lost connection in mid-round loses nothing.
+A block holds as many rounds' worth of every emotion (or region of the face when spotting), and
+three catch trials a round: 30 % of ten when identifying, 27 % of eleven when spotting. Which of
+them a round shows is drawn from all that are left, so that nobody can tell from what came what
+comes next. Durations are chosen by QUEST+ once a round; a lost connection in mid-round loses
+nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 
 from unspoken.academy.answers import Answer, family_of
 from unspoken.academy.expressions import NONE, REGIONS
-from unspoken.academy.levels import CATCHES, Level
+from unspoken.academy.levels import Level, catches_of
 from unspoken.academy.questplus import QuestPlus, ThresholdEstimate
 from unspoken.academy.stimuli import (
     Stimulus,
@@ -27,14 +28,12 @@ from unspoken.academy.stimuli import (
 from unspoken.facs.prototypes import EMOTIONS
 
 __all__ = [
-    "CATCHES_A_ROUND", "CATCH_S", "TASKS", "PlannedTrial", "plan_round", "plan_trial", "round_of",
+    "CATCHES_A_ROUND", "TASKS", "PlannedTrial", "plan_round", "plan_trial", "round_of",
     "threshold_of", "truths_of",
 ]  # fmt: skip
 
 TASKS: tuple[str, ...] = ("identify", "spot")
 CATCHES_A_ROUND = 3
-#: The flash that a catch trial leaves room for, seconds.
-CATCH_S = 0.1
 #: Trials of every truth in a round.
 _PER_TRUTH: dict[str, int] = {"identify": 1, "spot": 2}
 
@@ -108,7 +107,7 @@ def plan_trial(
     who : str
         The face.
     duration_s : float
-        Of the flash; a catch trial is as long as if it had one.
+        Of the flash; nothing to a catch trial.
     level : Level
     refresh_hz : float
     rng : numpy.random.Generator
@@ -117,8 +116,7 @@ def plan_trial(
     """
     family = family_of(task, truth, level.name)
     if catch:
-        spot = task == "spot"
-        shown = catch_stimulus(who, catch, duration_s, level, refresh_hz, rng, spot=spot)
+        shown = catch_stimulus(who, catch, task, level, refresh_hz, rng)
         return PlannedTrial(truth, catch, family, shown)
     draw = expression_stimulus if task == "identify" else move_stimulus
     return PlannedTrial(truth, "", family, draw(who, truth, duration_s, level, refresh_hz, rng))
@@ -147,7 +145,8 @@ def plan_round(
     history : mapping of str to sequence of Answer
         By family, what the next duration is chosen from.
     needed : mapping of str to int
-        By truth ("none" for catch trials), how many more trials the block wants.
+        By truth ("none" for catch trials), how many more trials the block wants. A round is drawn
+        from them.
     rng : numpy.random.Generator
     choices : int
         As in `QuestPlus.next_duration_s`.
@@ -157,18 +156,23 @@ def plan_round(
     list of PlannedTrial
         Empty when nothing is needed.
     """
+    left = [truth for truth in (*truths_of(task), NONE) for _ in range(needed.get(truth, 0))]
+    size = sum(round_of(task).values())
     face = _in_turn(faces, rng)
+    quests: dict[str, QuestPlus] = {}
     trials: list[PlannedTrial] = []
-    for truth in truths_of(task):
-        family = family_of(task, truth, level.name)
-        quest = threshold_of(list(history.get(family, ())), refresh_hz)
-        for _ in range(min(_PER_TRUTH[task], needed.get(truth, 0))):
-            duration = quest.next_duration_s(rng, choices)
-            trials.append(plan_trial(task, truth, next(face), duration, level, refresh_hz, rng))
-    for _ in range(min(CATCHES_A_ROUND, needed.get(NONE, 0))):
-        kind, who = CATCHES[int(rng.integers(len(CATCHES)))], next(face)
-        trials.append(plan_trial(task, NONE, who, CATCH_S, level, refresh_hz, rng, kind))
-    return [trials[i] for i in rng.permutation(len(trials))]
+    for truth in (left[i] for i in rng.permutation(len(left))[:size]):
+        duration, kind = 0.0, ""
+        if truth == NONE:
+            kinds = catches_of(level)
+            kind = kinds[int(rng.integers(len(kinds)))]
+        else:
+            family = family_of(task, truth, level.name)
+            if family not in quests:
+                quests[family] = threshold_of(list(history.get(family, ())), refresh_hz)
+            duration = quests[family].next_duration_s(rng, choices)
+        trials.append(plan_trial(task, truth, next(face), duration, level, refresh_hz, rng, kind))
+    return trials
 
 
 def _in_turn(faces: Sequence[str], rng: np.random.Generator) -> Iterator[str]:

@@ -25,10 +25,10 @@ DURATIONS_S: tuple[float, ...] = (
     *(0.004, 0.007, 0.0125, 0.0167, 0.025, 0.0333, 0.05, 0.0667, 0.0833),
     *(0.1, 0.1333, 0.1667, 0.2, 0.25, 0.3, 0.4, 0.5),
 )
-#: The face is neutral before and after, seconds; the time before varies from trial to trial.
-_LEAD_S, _LEAD_JITTER_S, _TAIL_S = 0.5, 0.5, 0.4
-#: The spotting drill shows longer scenes.
-_SPOT_S, _SPOT_MARGIN_S = 3.0, 0.4
+#: All scenes of a task last equally long, seconds, so that the length tells nothing. The face is
+#: neutral before and after; when something begins varies from trial to trial.
+_WHOLE_S = {"identify": 2.2, "spot": 3.0}
+_IDENTIFY_LEAD_S, _SPOT_MARGIN_S, _TAIL_S = (0.5, 0.9), 0.4, 0.4
 #: Ordinary movements, seconds, degrees, Hz.
 _BLINK_S = (0.15, 0.35)
 _TURN_S, _TURN_DEG = 0.8, (9.0, 14.0)
@@ -85,8 +85,8 @@ def expression_stimulus(
         other = EXPRESSIONS[others[int(rng.integers(len(others)))]][0]
         for key, amplitude in spread(other.units, 0.3).items():
             apex[key] = round(min(1.0, apex.get(key, 0.0) + amplitude), 4)
-    lead = _LEAD_S + float(rng.uniform(0.0, _LEAD_JITTER_S))
-    return _assemble(identity, apex, lead, duration_s, _TAIL_S, level, refresh_hz, rng)
+    lead = _lead("identify", duration_s, rng)
+    return _assemble(identity, apex, lead, duration_s, "identify", level, refresh_hz, rng)
 
 
 def move_stimulus(
@@ -101,52 +101,58 @@ def move_stimulus(
     moves = REGION_MOVES[region]
     side = ("", "L", "R")[int(rng.integers(3))]
     apex = spread(moves[int(rng.integers(len(moves)))], level.strength, side)
-    lead = float(rng.uniform(_SPOT_MARGIN_S, _SPOT_S - _SPOT_MARGIN_S - duration_s))
-    tail = _SPOT_S - lead - duration_s
-    return _assemble(identity, apex, lead, duration_s, tail, level, refresh_hz, rng)
+    lead = _lead("spot", duration_s, rng)
+    return _assemble(identity, apex, lead, duration_s, "spot", level, refresh_hz, rng)
 
 
 def catch_stimulus(
     identity: str,
     kind: str,
-    duration_s: float,
+    task: str,
     level: Level,
     refresh_hz: float,
     rng: np.random.Generator,
-    spot: bool = False,
 ) -> Stimulus:
     """No expression: nothing at all, a blink, talk or a turn of the head.
+
+    The scene lasts as long as one with an expression, and what happens comes at the same times.
 
     Parameters
     ----------
     kind : str
-        One of `unspoken.academy.levels.CATCHES`.
-    duration_s : float, seconds
-        How long an expression would have been shown; keeps catch trials as long as the others.
-    spot : bool
-        As long as scenes of the spotting drill.
+        One of `unspoken.academy.levels.catches_of` the level.
+    task : {"identify", "spot"}
     """
-    lead = _LEAD_S + float(rng.uniform(0.0, _LEAD_JITTER_S))
-    tail = max(_TAIL_S, _SPOT_S - lead - duration_s) if spot else _TAIL_S
-    if kind != "nothing":
-        tail = max(tail, 1.0)
-    stimulus = _assemble(identity, {}, lead, duration_s, tail, level, refresh_hz, rng)
+    lasting = {
+        "blink": float(rng.uniform(*_BLINK_S)),
+        "speech": float(rng.uniform(*_SPEECH_S)),
+        "head_turn": _TURN_S,
+    }.get(kind, 0.0)
+    lead = _lead(task, lasting, rng)
+    stimulus = _assemble(identity, {}, lead, 0.0, task, level, refresh_hz, rng)
     scene = stimulus.scene
     units, head = dict(scene.units), dict(scene.head)
     if kind == "blink":
-        closed = flash(lead, float(rng.uniform(*_BLINK_S)), 1.0)
+        closed = flash(lead, lasting, 1.0)
         units |= {"AU45L": closed, "AU45R": closed}
     elif kind == "speech":
-        units |= _speech(lead, lead + float(rng.uniform(*_SPEECH_S)), rng)
+        units |= _speech(lead, lead + lasting, rng)
     elif kind == "head_turn":
         angle = float(rng.uniform(*_TURN_DEG)) * (1 if rng.random() < 0.5 else -1)
-        base = head.get("yaw_deg", ((0.0, 0.0),))
-        if len(base) == 1:
-            head["yaw_deg"] = tuple((t, base[0][1] + v) for t, v in flash(lead, _TURN_S, angle))
+        before = head.get("yaw_deg", ((0.0, 0.0),))
+        head["yaw_deg"] = _summed(before, flash(lead, lasting, angle))
     return Stimulus(
         Scene(identity, scene.duration_s, units, head), stimulus.onset_frame, 0,
         stimulus.total_frames, {}, units,
     )  # fmt: skip
+
+
+def _lead(task: str, lasting_s: float, rng: np.random.Generator) -> float:
+    """When something that lasts so long begins, seconds."""
+    if task == "identify":
+        return float(rng.uniform(*_IDENTIFY_LEAD_S))
+    latest = _WHOLE_S[task] - _SPOT_MARGIN_S - lasting_s
+    return float(rng.uniform(_SPOT_MARGIN_S, max(latest, _SPOT_MARGIN_S)))
 
 
 def _assemble(
@@ -154,14 +160,15 @@ def _assemble(
     apex: dict[str, float],
     lead_s: float,
     duration_s: float,
-    tail_s: float,
+    task: str,
     level: Level,
     refresh_hz: float,
     rng: np.random.Generator,
 ) -> Stimulus:
     onset_frame = max(1, round(lead_s * refresh_hz))
     target = max(1, round(duration_s * refresh_hz))
-    total = onset_frame + target + max(1, round(tail_s * refresh_hz))
+    room = onset_frame + target + max(1, round(_TAIL_S * refresh_hz))
+    total = max(round(_WHOLE_S[task] * refresh_hz), room)
     onset, shown, whole = onset_frame / refresh_hz, target / refresh_hz, total / refresh_hz
     units = {key: flash(onset, shown, amplitude) for key, amplitude in apex.items() if amplitude}
     ordinary = _speech(0.05, whole - 0.05, rng) if level.speech else {}
@@ -209,14 +216,16 @@ def _course(times: Sequence[float] | np.ndarray, values: np.ndarray) -> Course:
 
 
 def _joined(first: dict[str, Course], second: dict[str, Course]) -> dict[str, Course]:
-    """Both at once; where both move a unit, their sum up to 1, at the knots of either."""
+    """Both at once; where both move a unit, their sum up to 1."""
     both = dict(first)
     for key, course in second.items():
-        if key not in both:
-            both[key] = course
-            continue
-        knots = sorted({time for time, _v in (*both[key], *course)})
-        a, b = (np.array(c) for c in (both[key], course))
-        total = np.interp(knots, a[:, 0], a[:, 1]) + np.interp(knots, b[:, 0], b[:, 1])
-        both[key] = _course(np.array(knots), np.minimum(total, 1.0))
+        both[key] = _summed(both[key], course, 1.0) if key in both else course
     return both
+
+
+def _summed(first: Course, second: Course, most: float = np.inf) -> Course:
+    """The sum of two courses, at the knots of either."""
+    knots = sorted({time for time, _v in (*first, *second)})
+    a, b = np.array(first), np.array(second)
+    total = np.interp(knots, a[:, 0], a[:, 1]) + np.interp(knots, b[:, 0], b[:, 1])
+    return _course(np.array(knots), np.minimum(total, most))

@@ -26,7 +26,7 @@ export async function explain({ place, context, stimulus, trial, config, answer 
   const said = answer.response === "something" ? (answer.region ?? "") : answer.response;
   const right = said === trial.truth;
   const catches = /** @type {Record<string, string>} */ ({
-    nothing: "The face stayed still.", blink: "The face blinked.",
+    nothing: unmoved(trial), blink: "The face blinked.",
     speech: "The face said a word.", head_turn: "The head turned.",
   });
   const box = element("div", "", "ask");
@@ -53,6 +53,16 @@ export async function explain({ place, context, stimulus, trial, config, answer 
   playing += 1;
   place.replaceChildren();
   await stills; // nothing may be drawn while the next face is shown
+}
+
+/**
+ * What a face did that showed nothing: at some levels all faces talk, or all heads move.
+ * @param {any} trial
+ */
+function unmoved(trial) {
+  if (Object.keys(trial.scene.units).length) return "The face only talked, as all do here.";
+  const courses = /** @type {unknown[][]} */ (Object.values(trial.scene.head));
+  return courses.some((course) => course.length > 1) ? "The head only moved, as all do here." : "The face stayed still.";
 }
 
 /**

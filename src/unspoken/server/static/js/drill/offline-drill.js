@@ -54,10 +54,10 @@ function shuffled(things) {
   return order;
 }
 
-/** The truths of a round, in random order. @returns {string[]} */
-function round() {
+/** The truths of a block in random order, so that nobody can tell what is left. @returns {string[]} */
+function blockOf() {
   const counts = /** @type {[string, number][]} */ (Object.entries(config.round));
-  return shuffled(counts.flatMap(([truth, count]) => Array.from({ length: count }, () => truth)));
+  return shuffled(counts.flatMap(([truth, count]) => Array.from({ length: count * config.rounds }, () => truth)));
 }
 
 /** @param {Taken[]} taken @param {number} wanted @returns {number} How many do not count. */
@@ -76,7 +76,7 @@ function progress(taken, wanted) {
 async function block(painter, hz, stairs) {
   /** @type {Taken[]} */
   const taken = [];
-  const waiting = Array.from({ length: config.rounds }, round).flat();
+  const waiting = blockOf();
   const wanted = waiting.length;
   const next = () => {
     const truth = waiting.shift();

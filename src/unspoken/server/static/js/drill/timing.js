@@ -3,6 +3,8 @@
 
 const NOMINAL_HZ = [24, 30, 48, 50, 60, 72, 75, 90, 100, 120, 144, 165, 180, 200, 240, 360];
 const NEAR = 0.02;
+/** Catch trials hold no target: the tenth of a second in their place has to be as even, seconds. */
+const CATCH_S = 0.1;
 
 /** @returns {Promise<number>} The time stamp of the next frame, milliseconds. */
 export function nextFrame() {
@@ -58,7 +60,9 @@ export async function measureRate(frames = 60) {
 
 /**
  * How many frames the target was on, and whether every frame that matters came when it was due: those
- * of the target and the one that ends it; in catch trials every one that changes the picture.
+ * of the target and the one that ends it. In catch trials of every kind it is the frames of a tenth of
+ * a second from where something begins: else those in which much moves would be left out more often
+ * than others, and what is left would tell what it is.
  * @param {Drawn[]} drawn What was drawn, in order.
  * @param {{hz: number, onset: number, planned: number}} plan
  * @returns {{shown: number, late: boolean}} For a catch trial `shown` is 0.
@@ -66,11 +70,12 @@ export async function measureRate(frames = 60) {
 export function verdict(drawn, { hz, onset, planned }) {
   const period = 1000 / hz;
   const end = onset + planned;
+  const last = planned ? end : onset + Math.max(1, Math.round(CATCH_S * hz));
   const at = (/** @type {number} */ frame) => drawn.find((d) => d.frame >= frame)?.stamp ?? NaN;
   const shown = planned ? Math.round((at(end) - at(onset)) / period) : 0;
   const late = drawn.some((d, i) => {
     const before = drawn[i - 1];
-    if (!before || !(planned ? d.frame >= onset && before.frame < end : d.moved)) return false;
+    if (!before || d.frame < onset || before.frame >= last) return false;
     return Math.abs((d.stamp - before.stamp) / period - 1) > 0.5;
   });
   return { shown: Number.isFinite(shown) ? shown : 0, late: late || shown !== planned };
