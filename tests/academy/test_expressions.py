@@ -13,7 +13,7 @@ from unspoken.facs.prototypes import PROTOTYPES, Prototype
 SLIGHT = 0.4
 #: An open mouth may join, unless the lips are pressed.
 OPEN_MOUTH, PRESSED = {25, 26, 27}, 24
-BY_EMOTION = {prototype.emotion: prototype for prototype in PROTOTYPES}
+BY_EMOTION: dict[str, Prototype] = {prototype.emotion: prototype for prototype in PROTOTYPES}
 SHOWN = [
     pytest.param(shown, BY_EMOTION[shown.emotion], id=f"{emotion} {number}")
     for emotion, variants in EXPRESSIONS.items()

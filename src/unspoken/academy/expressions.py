@@ -1,9 +1,9 @@
 """What is shown: the seven expressions as amplitudes of action units, and movements of one region.
 
 An amplitude of 1.0 is the full displacement of the AU basis. Every combination satisfies the
-prototype of its emotion in `unspoken.facs.prototypes`, with the units it calls weak drawn weakly; the
-amplitudes make each of them plain at full strength on the academy's synthetic faces. They are the
-academy's own choice, not a statement about how strongly people move.
+prototype of its emotion in `unspoken.facs.prototypes`, with the units it calls weak drawn weakly;
+the amplitudes make each of them plain at full strength on the academy's synthetic faces. They are
+the academy's own choice, not a statement about how strongly people move.
 """
 
 from __future__ import annotations
