@@ -16,7 +16,13 @@ from pathlib import Path
 
 from unspoken.academy.recordings import Recording, recording_of
 from unspoken.academy.reenactment import reenact
-from unspoken.academy.scripts import SCRIPT_FORMAT, Script, load_script, shipped_scripts
+from unspoken.academy.scripts import (
+    LONGEST_SHOWN_S,
+    SCRIPT_FORMAT,
+    Script,
+    load_script,
+    shipped_scripts,
+)
 from unspoken.academy.showing import Line, Showing, Target
 from unspoken.analysis import Analysis
 from unspoken.context.record import Context
@@ -30,8 +36,6 @@ from unspoken.timing import Interval
 
 __all__ = ["LONGEST_SHOWN_S", "Listed", "Showings"]
 
-#: Longer interactions are watched in parts, seconds.
-LONGEST_SHOWN_S = 300.0
 #: How deep a folder is searched for results.
 _DEPTH = 3
 #: Ends the name of a showing of the recording itself.
@@ -131,8 +135,8 @@ class Showings:
         Raises
         ------
         InputError, SourceNotFound, UsageError
-            If there is none of that name, it cannot be read, nobody was measured, or it is too
-            long and no part was chosen.
+            If there is none of that name, it cannot be read, nobody was measured, it is too long
+            and no part was chosen, or a part of a script is asked for.
         """
         if showing_id.endswith(_RECORDING):
             recording = self.recording(showing_id)
@@ -148,6 +152,10 @@ class Showings:
             )
         place = self._place(showing_id)
         if place.name != "analysis.json":
+            if span is not None:
+                raise InputError(
+                    "A script is watched whole.", "Open it from the list, without a part."
+                )
             return _scripted(showing_id, load_script(place))
         return _reenacted(showing_id, Path(str(place)).parent, span)
 
