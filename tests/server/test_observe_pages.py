@@ -223,7 +223,9 @@ def test_a_colleagues_stretch_that_runs_backwards_is_refused_by_its_place(
     path = f"/academy/observe/result/{made}"
     answer = watcher.post(f"{path}/colleagues", files={"marks": ("marks.json", content)})
     assert answer.status_code == 400
-    assert "unseen.1: " in answer.json()["message"] and "found 5 and 1 s" in answer.json()["message"]
+    assert (
+        "unseen.1: " in answer.json()["message"] and "found 5 and 1 s" in answer.json()["message"]
+    )
     with desk.database.session() as session:  # as an earlier version took it in
         kept = session.get(Observation, made)
         assert kept is not None

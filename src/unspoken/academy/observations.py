@@ -141,9 +141,7 @@ def begin(desk: Desk, showing: Showing, span: Interval | None) -> str:
     with desk.database.session() as session:
         desk.profile(session)
         # One that was left open counts: a reload just before the end is no way to a first time.
-        known = sa.select(Observation).where(
-            Observation.digest == showing.digest, Observation.mine
-        )
+        known = sa.select(Observation).where(Observation.digest == showing.digest, Observation.mine)
         made = Observation(
             id=secrets.token_hex(16), showing=showing.showing_id, title=showing.title[:120],
             digest=showing.digest, start_s=span.start_s if span else None,
