@@ -13,11 +13,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.server.conftest import asking
+from tests.server.observing import interactions
 from tests.server.test_academy_pages import somebody
 from unspoken.academy.desk import Desk
 from unspoken.academy.lesson_progress import opened
 from unspoken.academy.library import Library
 from unspoken.academy.records import everything
+from unspoken.academy.showings import Showings
 from unspoken.academy.simulated import take_block
 from unspoken.media.writer import ClipWriter
 from unspoken.server.security import Access
@@ -182,6 +184,31 @@ def test_the_course_a_lesson_was_opened_from_is_where_it_leads_back_to(
         ):  # fmt: skip
             page = client.get(f"/academy/lessons/fear?course={course}", headers=HTML).text
             assert f'<a href="{to}">The course</a>' in page
+
+
+def test_an_interaction_of_a_course_can_be_watched_without_a_further_option(
+    desk: Desk, access: Access, tmp_path: Path
+) -> None:
+    results = interactions(tmp_path / "results")
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "desk.yaml").write_text(
+        "title: New here\nparts:\n  - interaction: ../results/call\n"
+        "  - interaction: ../results/long\n  - interaction: ../results/call\n",
+        encoding="utf-8",
+    )
+    library = Library([tmp_path / "own"])
+    assert library.interactions() == [results / "call", results / "long"]
+    with asking(desk, access, library) as client:
+        parts = client.get("/academy/courses/desk.json").json()["parts"]
+        found = {x["title"]: x for x in client.get("/academy/observe.json").json()["listed"]}
+        assert parts[0]["to"] == f"/academy/observe#{found['call']['id']}"
+        page = client.get("/academy/observe", headers=HTML).text
+        assert f'id="{found["call"]["id"]}"' in page and found["long"]["too_long"]
+        assert "talk.json" not in page and "A short talk" not in found
+        watching = client.get(f"/academy/observe/watch.json?showing={found['call']['id']}")
+        assert watching.json()["config"]["film"]["label"] == "synthetic re-enactment"
+    both = Showings(results, also=library.interactions)
+    assert [one.title for one in both.listed()].count("call") == 1
 
 
 def test_a_lesson_opened_in_two_tabs_at_one_instant_is_opened_once(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources.abc import Traversable
@@ -34,7 +34,7 @@ from unspoken.report.judgements import JUDGEMENTS_NAME, Judgements
 from unspoken.spotting.events import Event
 from unspoken.timing import Interval
 
-__all__ = ["LONGEST_SHOWN_S", "Listed", "Showings"]
+__all__ = ["LONGEST_SHOWN_S", "Listed", "Showings", "showing_of"]
 
 #: How deep a folder is searched for results.
 _DEPTH = 3
@@ -83,6 +83,8 @@ class Showings:
         Whether a recording may be shown where the context says that the customer agreed.
     today : callable
         The day it is.
+    also : callable
+        Gives further folders of results, one each: those of courses.
 
     Raises
     ------
@@ -96,6 +98,7 @@ class Showings:
         *,
         recordings: bool = False,
         today: Callable[[], date] = date.today,
+        also: Callable[[], Iterable[Path]] = tuple,
     ) -> None:
         if folder is not None and not folder.is_dir():
             raise InputError(
@@ -105,14 +108,14 @@ class Showings:
         self._folder = folder
         self._recordings = recordings
         self._today = today
+        self._also = also
 
     def _places(self) -> Mapping[str, Path | Traversable]:
         found: dict[str, Path | Traversable] = dict(shipped_scripts())
         if self._folder is not None:
-            for path in sorted(_candidates(self._folder)):
-                name = path.parent.name if path.name == "analysis.json" else path.stem
-                key = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]
-                found[f"{_slug(name)}-{key}"] = path
+            found |= {_key(path): path for path in sorted(_candidates(self._folder))}
+        for results in self._also():
+            found.setdefault(showing_of(results), results / "analysis.json")
         return found
 
     def listed(self) -> list[Listed]:
@@ -184,6 +187,18 @@ class Showings:
                 "There is no such interaction.", "Choose one from the list; it may have moved away."
             )
         return place
+
+
+def showing_of(results: Path) -> str:
+    """How the showing of a folder of results is called in addresses."""
+    return _key(results / "analysis.json")
+
+
+def _key(path: Path) -> str:
+    """Of a result or a script; the same however the way to it is written."""
+    path = path.resolve()
+    name = path.parent.name if path.name == "analysis.json" else path.stem
+    return f"{_slug(name)}-{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
 
 
 def _candidates(folder: Path) -> list[Path]:
