@@ -144,7 +144,7 @@ def test_an_answer_the_server_refuses_holds_up_no_other_and_is_told(
     page.goto(running.base + "/academy")
     told = page.get_by_role("alert")
     told.wait_for()
-    assert "An answer could not be kept and was set aside: " in told.inner_text()
+    assert "An answer could not be kept and was set aside. " in told.inner_text()
     assert "rt_s" in told.inner_text() and "everything else is kept" in told.inner_text()
     assert len(trials(running)) == 1
     assert page.evaluate("localStorage.getItem('unspoken-outbox')") is None

@@ -17,7 +17,7 @@ function tellRefused() {
   note.setAttribute("role", "alert");
   const [one, were, they] = refused.length === 1 ? ["An answer", "was", "It counts"] : [`${refused.length} answers`, "were", "They count"];
   const text = document.createElement("p");
-  text.textContent = `${one} could not be kept and ${were} set aside: ${refused[0]?.why} ${they} in no result; everything else is kept.`;
+  text.textContent = `${one} could not be kept and ${were} set aside. ${they} in no result; everything else is kept. The reason given: ${refused[0]?.why}`;
   const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Discard" });
   button.addEventListener("click", () => {
     outbox.forget();
