@@ -115,7 +115,7 @@ def test_answers_that_make_no_sense_are_refused(
 def test_charts_are_empty_without_measurements() -> None:
     assert threshold_chart({}) == "" and curve_chart([]) == ""
     nothing = {"trials": 0, "threshold_s": 0.1, "low_s": 0.1, "high_s": 0.1}
-    assert threshold_chart({"Test": {"fear": nothing}}) == ""
+    assert threshold_chart({"Test": (60.0, {"fear": nothing})}) == ""
 
 
 def test_answers_from_a_folder_are_added_once_and_stated_without_a_threshold(
