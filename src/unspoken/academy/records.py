@@ -45,8 +45,11 @@ def course_state(desk: Desk) -> dict[str, Any]:
     with desk.database.session() as session:
         profile = desk.profile(session)
         done: dict[str, list[datetime]] = {}
+        titles = {name: purpose.title for name, purpose in PURPOSES.items()}
         for block in session.scalars(sa.select(Block).where(Block.state == "done")):
             done.setdefault(block.purpose, []).append(block.ended_at or block.started_at)
+            if block.purpose in TESTS:
+                titles[block.purpose] = title_of(session, block)
         due = session.scalars(
             sa.select(Review.family).where(Review.due_at <= desk.now()).order_by(Review.due_at)
         ).all()
@@ -57,7 +60,7 @@ def course_state(desk: Desk) -> dict[str, Any]:
             "steps": [
                 {
                     **asdict(step),
-                    "title": PURPOSES[step.purpose].title,
+                    "title": titles[step.purpose],
                     "what": PURPOSES[step.purpose].what,
                     "due_at": step.due_at.isoformat() if step.due_at else None,
                 }

@@ -38,7 +38,7 @@ def threshold(found: Mapping[str, Any] | None, refresh_hz: float) -> str:
 
     A display cannot show less than one frame, and no trial shows more than half a second. What lies
     beyond was not measured, and is not printed as a number: "20 ms (under 17 ms to 31 ms)",
-    "under 17 ms (up to 31 ms)", "400 ms (210 ms to over 500 ms)".
+    "under 17 ms (up to 31 ms)", "400 ms (210 to over 500 ms)".
 
     Parameters
     ----------

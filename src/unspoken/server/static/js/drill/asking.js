@@ -40,7 +40,7 @@ export function choose(place, question, choices, help = "") {
       const button = element("button");
       button.type = "button";
       button.append(element("kbd", String(i + 1)), ` ${word} `);
-      if (stands) button.append(dot(), ` ${stands.replaceAll(" ", "\u00a0")}`);
+      if (stands) button.append(dot(), `\u00a0${stands.replaceAll(" ", "\u00a0")}`);
       button.addEventListener("click", () => done(value));
       list.append(button);
     });
