@@ -136,10 +136,10 @@ def _practised(part: CoursePart, left: Counter[tuple[str, str, str]]) -> str:
     if part.video or part.interaction:
         return "shown"
     if part.test:
-        taken = {purpose for purpose, *_rest in left}
-        if part.test == "pre" and "post" in taken and "pre" not in taken:
+        ended = {purpose for purpose, *_rest in left}
+        if part.test == "pre" and "post" in ended and "pre" not in ended:
             return "missed"
-        return "done" if part.test in taken else "new"
+        return "done" if part.test in ended else "new"
     kind = ("drill", part.drill, part.level)
     taken = min(left[kind], part.times)
     left[kind] -= taken
