@@ -78,7 +78,7 @@ def test_over_confidence_is_told_only_by_enough_answers() -> None:
     assert few.over_confidence == pytest.approx(0.15) == many.over_confidence
     assert few.over_confidence_low < 0 < few.over_confidence_high
     assert many.over_confidence_low > 0
-    assert (many.stated, many.right.of) == (pytest.approx(0.95), 100)
+    assert many.stated == pytest.approx(0.95) and many.right.of == 100
 
 
 def test_who_is_right_as_often_as_stated_is_rarely_told_otherwise() -> None:
