@@ -40,8 +40,8 @@ def desk(tmp_path: Path, clock: Clock) -> Iterator[Desk]:
     database.close()
 
 
-def learner(threshold_s: float = 0.06, **more: float) -> SimulatedLearner:
-    return SimulatedLearner(dict.fromkeys(EMOTIONS, threshold_s), **more)
+def learner(threshold_s: float = 0.06, learning: float = 1.0) -> SimulatedLearner:
+    return SimulatedLearner(dict.fromkeys(EMOTIONS, threshold_s), learning=learning)
 
 
 def trials_of(desk: Desk, block: str) -> list[Trial]:
@@ -175,6 +175,26 @@ def test_a_block_left_for_long_is_closed_and_begins_anew(desk: Desk, clock: Cloc
     assert other != block
     assert state_of(desk, block) == "interrupted"
     assert desk.next_round(block) == []
+
+
+def test_a_page_left_open_overnight_keeps_its_answers_but_does_not_go_on(
+    desk: Desk, clock: Clock
+) -> None:
+    block = desk.open_block("identify", "pre", "plain", 60.0)
+    trial = desk.next_round(block)[0]
+    clock.pass_(hours=9)
+    answer = {"id": trial.id, "response": "fear", "shown_frames": trial.planned_frames}
+    assert desk.record(block, [answer]) == 1
+    assert desk.next_round(block) == []
+    assert state_of(desk, block) == "interrupted"
+    assert {t.id: t for t in trials_of(desk, block)}[trial.id].response == "fear"
+
+
+def test_loading_the_page_again_and_again_is_no_fault_of_the_display(desk: Desk) -> None:
+    block = desk.open_block("identify", "drill", "plain", 60.0)
+    for _ in range(30):
+        assert len(desk.next_round(block)) == 10
+    assert state_of(desk, block) == "open"
 
 
 def test_an_answer_that_arrives_after_its_trial_was_given_up_is_kept_but_does_not_count(

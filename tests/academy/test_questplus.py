@@ -22,11 +22,13 @@ def test_it_agrees_with_the_package_questplus() -> None:
     """Same model, same answers: same posterior and the same next stimulus, all the way."""
     reference_of = pytest.importorskip("questplus", reason="questplus is not installed")
     even = (1.0,) * 15
-    grid = Grid(tuple(np.geomspace(0.01, 0.5, 15)), (1.6, 2.5), (0.0, 0.05), (0.0, 0.125), even)
+    two = (1.0, 1.0)
+    shape = ((0.0, 0.05), (0.0, 0.125), even, two, two)
+    grid = Grid(tuple(np.geomspace(0.01, 0.5, 15)), (1.6, 2.5), *shape)
     # The package's Weibull crosses 1 - 1/e at threshold, ours a half: the same curve, shifted.
     for slope in grid.slope:
         alpha_grid = np.array(grid.threshold_s) / np.log(2.0) ** (1.0 / slope)
-        one = Grid(grid.threshold_s, (slope,), grid.lapse, grid.floor, even)
+        one = Grid(grid.threshold_s, (slope,), *shape)
         ours = QuestPlus(DURATIONS, one)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -71,9 +73,31 @@ def test_without_answers_only_the_prior_speaks_and_the_interval_is_open() -> Non
 
 def test_somebody_who_is_always_right_is_reported_as_at_the_edge() -> None:
     quest = QuestPlus(DURATIONS)
-    for _ in range(60):
+    for _ in range(12):
         quest.update(1 / 60, True)
+    assert quest.threshold().low_s < 1 / 60
     assert quest.threshold().edge
+
+
+def test_a_threshold_well_inside_what_can_be_shown_is_not_at_the_edge() -> None:
+    quest = QuestPlus(DURATIONS)
+    for duration, right in [(4 / 60, False), (8 / 60, False), (12 / 60, True), (30 / 60, True)] * 8:
+        quest.update(duration, right)
+    assert not quest.threshold().edge
+
+
+def test_somebody_who_takes_fear_for_surprise_is_not_told_that_he_is_slow() -> None:
+    """Half of the faces are named wrongly however long they stand: that is no long threshold."""
+    rng = np.random.default_rng(30)
+    inside = 0
+    for _ in range(60):
+        quest = QuestPlus(DURATIONS)
+        for _ in range(12):
+            duration = quest.next_duration_s(rng, 2)
+            quest.update(duration, bool(rng.random() < p_correct(duration, 0.06, 2.0, 0.45)))
+        inside += quest.threshold().low_s <= 0.06 <= quest.threshold().high_s
+    # Binomial: with a true share of 0.95 fewer than 51 of 60 happens once in a thousand.
+    assert inside >= 51, inside
 
 
 @pytest.mark.parametrize("wrong", [[], [0.0], [-0.1, 0.2]])

@@ -5,9 +5,10 @@ The rules for what goes wrong:
 
 * Answers may come twice, late or out of order; each is taken once.
 * A trial that was not shown as planned does not count; the block goes on until every emotion has
-  its trials, or twice the planned rounds are over (then it ends as "slow" and says so).
+  its trials, or twice the planned rounds were answered (then it ends as "slow" and says so).
 * A block that was left is resumed at its next round within half an hour. After that it is closed
-  as "interrupted": its trials are kept, but make no result, and the block starts anew.
+  as "interrupted": its trials are kept, but make no result, and the block starts anew. Answers
+  that come later than that are kept as well, but do not open it again.
 """
 
 from __future__ import annotations
@@ -160,10 +161,13 @@ class Desk:
     def _close_stale(self, session: Session, kind: tuple[str, str, str]) -> None:
         """Only one block is open at a time, and none for long."""
         for block in session.scalars(sa.select(Block).where(Block.state == "open")):
-            late = self.now() - block.seen_at > RESUME_WITHIN
-            if late or (block.task, block.purpose, block.level) != kind:
+            if self._left(block) or (block.task, block.purpose, block.level) != kind:
                 block.state, block.ended_at = "interrupted", self.now()
         session.flush()
+
+    def _left(self, block: Block) -> bool:
+        """Whether it was left for too long to go on with."""
+        return self.now() - block.seen_at > RESUME_WITHIN
 
     def next_round(self, block_id: str) -> list[Trial]:
         """Plan and hand out the next round; closes the block where nothing is left to do.
@@ -182,6 +186,8 @@ class Desk:
         """
         with self.database.session() as session:
             block = self._block(session, block_id)
+            if block.state == "open" and self._left(block):
+                block.state, block.ended_at = "interrupted", self.now()
             if block.state != "open":
                 return []
             for trial in block.trials:
@@ -190,7 +196,8 @@ class Desk:
             block.seen_at = self.now()
             round_number = 1 + max((t.round for t in block.trials), default=-1)
             needed = missing(block)
-            if not needed or round_number >= 2 * block.rounds + 2:
+            answered = {t.round for t in block.trials if t.answered_at is not None}
+            if not needed or len(answered) >= 2 * block.rounds + 2:
                 self._close(session, block, "slow" if needed else "done")
                 return []
             rng = np.random.default_rng([block.seed, round_number])
@@ -243,7 +250,8 @@ class Desk:
                     continue
                 fill(trial, result, self.now())
                 new += 1
-            block.seen_at = self.now()
+            if not self._left(block):
+                block.seen_at = self.now()
             return new
 
     def progress(self, block_id: str) -> dict[str, object]:

@@ -1,9 +1,9 @@
 """What is shown: the seven expressions as amplitudes of action units, and movements of one region.
 
-An amplitude of 1.0 is the full displacement of the AU basis. The combinations follow the prototypes
-of `unspoken.facs.prototypes`; the amplitudes make each of them plain at full strength on the
-academy's synthetic faces. They are the academy's own choice, not a statement about how strongly
-people move.
+An amplitude of 1.0 is the full displacement of the AU basis. Every combination satisfies the
+prototype of its emotion in `unspoken.facs.prototypes`, with the units it calls weak drawn weakly; the
+amplitudes make each of them plain at full strength on the academy's synthetic faces. They are the
+academy's own choice, not a statement about how strongly people move.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ EXPRESSIONS: dict[str, tuple[Expression, ...]] = {
         Expression("happiness", {6: 0.8, 12: 1.0, 25: 1.0, 26: 0.25}),
     ),
     "surprise": (
-        Expression("surprise", {1: 1.0, 2: 1.0, 5: 0.7, 25: 0.5, 26: 0.45}),
-        Expression("surprise", {1: 1.0, 2: 1.0, 5: 0.9}),
+        Expression("surprise", {1: 1.0, 2: 1.0, 5: 0.3, 25: 0.5, 26: 0.45}),
+        Expression("surprise", {1: 1.0, 2: 1.0, 5: 0.3, 25: 0.7, 26: 0.65}),
     ),
     "fear": (
         Expression("fear", {1: 1.0, 2: 0.6, 4: 0.7, 5: 1.0, 7: 0.4, 20: 0.9, 25: 0.5}),
-        Expression("fear", {1: 1.0, 2: 0.5, 4: 0.8, 5: 1.0, 20: 0.8}),
+        Expression("fear", {1: 1.0, 2: 0.5, 4: 0.8, 5: 1.0, 7: 0.3, 20: 0.8, 25: 0.6, 26: 0.25}),
     ),
     "anger": (
         Expression("anger", {4: 1.0, 5: 0.6, 7: 0.9, 24: 0.9}),
@@ -58,7 +58,7 @@ EXPRESSIONS: dict[str, tuple[Expression, ...]] = {
     ),
     "disgust": (
         Expression("disgust", {9: 1.0, 10: 0.5, 17: 0.4}),
-        Expression("disgust", {9: 0.5, 10: 1.0, 15: 0.3, 17: 0.5}),
+        Expression("disgust", {10: 1.0, 15: 0.3, 17: 0.5}),
     ),
     "sadness": (
         Expression("sadness", {1: 1.0, 4: 0.7, 15: 0.9, 17: 0.4}),

@@ -75,10 +75,10 @@ CONFUSIONS: dict[str, str] = {
     "surprise": "Fear. In surprise brows are raised without AU4, the lower lid is relaxed and the "
     "jaw drops loosely; in fear brows are drawn together and lips are stretched.",
     "fear": "Surprise: look for brows that are raised and drawn together, and tense lower lids.",
-    "anger": "Disgust: both lower the brows. Look at nose and upper lip: only disgust wrinkles or "
-    "raises them. Concentration looks like weak anger.",
+    "anger": "Disgust: a wrinkled nose speaks for it, hard lids and pressed lips for anger; a raised "
+    "upper lip occurs in both. Concentration looks like weak anger.",
     "disgust": "Anger: see there.",
-    "sadness": "Fear, by the inner brows; tiredness. In sadness lids droop and corners go down.",
+    "sadness": "Fear, by the inner brows; tiredness. In sadness the corners go down and the upper lids do not rise.",
     "contempt": "A smile on one side, or a habit of the mouth. Is it there at rest as well?",
 }
 

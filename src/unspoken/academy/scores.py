@@ -21,6 +21,9 @@ from unspoken.academy.rounds import estimates_of, truths_of
 
 __all__ = ["Score", "joint_threshold", "plain", "score"]
 
+#: Correlation of the errors of one learner's thresholds.
+_ALIKE = 0.1
+
 
 @dataclass(frozen=True)
 class Score:
@@ -121,13 +124,17 @@ def score(answers: Sequence[Answer], task: str, level: str, refresh_hz: float) -
 def joint_threshold(estimates: Sequence[ThresholdEstimate]) -> ThresholdEstimate | None:
     """Geometric mean of several thresholds, with the interval its parts imply.
 
-    The parts are taken as independent and their logarithms as near normal. None without parts.
+    Logarithms of the parts are taken as near normal, and their errors as correlated a little:
+    somebody whom the belief about people does not fit, it does not fit in all parts. None without
+    parts.
     """
     if not estimates:
         return None
     count = len(estimates)
     middle = sum(log(e.threshold_s) for e in estimates) / count
-    half = sqrt(sum((log(e.high_s / e.low_s) / 2.0) ** 2 for e in estimates)) / count
+    halves = [log(e.high_s / e.low_s) / 2.0 for e in estimates]
+    alone = sum(half**2 for half in halves)
+    half = sqrt((1.0 - _ALIKE) * alone + _ALIKE * sum(halves) ** 2) / count
     return ThresholdEstimate(
         exp(middle), exp(middle - half), exp(middle + half), estimates[0].level,
         sum(e.trials for e in estimates), any(e.edge for e in estimates),

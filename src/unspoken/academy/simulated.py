@@ -1,25 +1,28 @@
 """Simulated learners: known thresholds, so that what the academy reports can be held against them.
 
 A simulated learner sees a trial with the chance the psychometric function gives for its duration.
-Seen expressions are named rightly; of unseen ones most are answered "none", some by a guess among
-the emotions the learner favours. Confidence follows what was seen, with noise.
+Seen expressions are named rightly, or taken for another emotion as often as the learner mixes them
+up; of unseen ones most are answered "none", some by a guess, which may always be the same one.
+Confidence follows what was seen, with noise.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
 
 from unspoken.academy.desk import Desk
-from unspoken.academy.expressions import ANSWERS, NONE
+from unspoken.academy.expressions import NONE
 from unspoken.academy.psychometric import p_correct
 from unspoken.academy.rounds import truths_of
-from unspoken.facs.prototypes import EMOTIONS
 from unspoken.store.models import Trial
 
 __all__ = ["Clock", "SimulatedLearner", "take_block"]
+
+#: Share of guesses that are the favourite one, where there is one.
+_FAVOURED = 0.7
 
 
 @dataclass
@@ -51,6 +54,10 @@ class SimulatedLearner:
         How often an unseen expression is guessed at, instead of answered "none".
     learning : float
         Factor on all thresholds after a block with feedback; below 1 is learning.
+    confusion : dict of str to float
+        Per emotion or region, how often it is taken for another although it was seen.
+    favourite : str
+        What most guesses are; "" where all answers are guessed equally often.
     """
 
     thresholds_s: dict[str, float]
@@ -58,28 +65,57 @@ class SimulatedLearner:
     lapse: float = 0.03
     guessing: float = 0.3
     learning: float = 1.0
+    confusion: dict[str, float] = field(default_factory=dict)
+    favourite: str = ""
 
     @classmethod
-    def drawn(cls, rng: np.random.Generator) -> SimulatedLearner:
-        """Somebody out of a population: thresholds from about 15 to 300 ms."""
+    def drawn(
+        cls, rng: np.random.Generator, task: str = "identify", clear: bool = False
+    ) -> SimulatedLearner:
+        """Somebody out of a population.
+
+        Thresholds lie between 15 and 300 ms, slopes between 1 and 4, slips under a tenth. Happiness
+        is taken for something else in up to a tenth of the cases, everything else in up to 45 %;
+        half of all learners have a favourite guess.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+        task : {"identify", "spot"}
+        clear : bool
+            Nobody mixes anything up, and nobody has a favourite.
+        """
+        names = truths_of(task)
+        spread = rng.uniform(np.log(0.015), np.log(0.3), len(names))
+        mixed = {n: float(rng.uniform(0.0, 0.1 if n == "happiness" else 0.45)) for n in names}
+        favours = rng.random() < 0.5
+        favourite = names[int(rng.integers(len(names)))]
         return cls(
-            {name: float(np.exp(rng.uniform(np.log(0.015), np.log(0.3)))) for name in EMOTIONS},
-            slope=float(rng.uniform(1.2, 3.5)),
+            {name: float(np.exp(value)) for name, value in zip(names, spread, strict=True)},
+            slope=float(np.exp(rng.uniform(np.log(1.0), np.log(4.0)))),
             lapse=float(rng.uniform(0.0, 0.1)),
             guessing=float(rng.uniform(0.0, 0.9)),
+            confusion={} if clear else mixed,
+            favourite=favourite if favours and not clear else "",
         )
 
     def answer(
         self, truth: str, shown_s: float, rng: np.random.Generator, task: str = "identify"
     ) -> tuple[str, int]:
         """Response and step of confidence."""
-        choices = ANSWERS if task == "identify" else (*truths_of(task), NONE)
+        truths = truths_of(task)
         if truth != NONE:
             seen = p_correct(shown_s, self.thresholds_s[truth], self.slope, self.lapse)
             if rng.random() < seen:
-                return truth, int(rng.choice([2, 3, 4], p=[0.2, 0.4, 0.4]))
+                said = truth
+                if rng.random() < self.confusion.get(truth, 0.0):
+                    others = [name for name in truths if name != truth]
+                    said = others[int(rng.integers(len(others)))]
+                return said, int(rng.choice([2, 3, 4], p=[0.2, 0.4, 0.4]))
         if rng.random() < self.guessing:
-            guess = choices[int(rng.integers(len(choices) - 1))]
+            guess = truths[int(rng.integers(len(truths)))]
+            if self.favourite and rng.random() < _FAVOURED:
+                guess = self.favourite
             return guess, int(rng.choice([1, 2, 3], p=[0.5, 0.4, 0.1]))
         return NONE, int(rng.choice([1, 2, 3], p=[0.3, 0.4, 0.3]))
 

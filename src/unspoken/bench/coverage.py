@@ -3,13 +3,14 @@
 Every learner takes a whole test with the planning and the scoring of the product: 84 expressions
 and 36 catch trials. Then the stated 95 % interval either holds the learner's threshold or not.
 
-Parallel forms are compared by letting the same learners take all four. Faces can be made unequally
-hard (`face_spread`), because forms consist of few faces: what that does to the forms, and what is
-left of it when learners take them in balanced order, is part of the answer.
+How far two tests of one learner lie apart by chance is seen by letting the same learners take all
+four forms: with faces that are equally hard, and with faces that are not (`face_spread`), drawn
+anew for every learner, because forms consist of few faces and nobody knows which of them are hard.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
@@ -22,15 +23,14 @@ import numpy as np
 from unspoken.academy.answers import Answer
 from unspoken.academy.course import PURPOSES
 from unspoken.academy.detection import Proportion, proportion
-from unspoken.academy.expressions import NONE
 from unspoken.academy.levels import level_named
 from unspoken.academy.people import FORMS, Cast, load_people
-from unspoken.academy.rounds import CATCHES_A_ROUND, plan_round
+from unspoken.academy.rounds import plan_round, round_of, truths_of
 from unspoken.academy.scores import joint_threshold, score
 from unspoken.academy.simulated import SimulatedLearner
-from unspoken.facs.prototypes import EMOTIONS
 
-__all__ = ["BANDS_S", "Coverage", "CoverageStudy", "FormFigures", "run_study", "take_test"]
+__all__ = ["BANDS_S", "SETTINGS", "Coverage", "CoverageStudy", "Retest", "Setting", "run_study",
+           "take_test"]  # fmt: skip
 
 #: True thresholds are also looked at by size, seconds: an interval that is right on average may
 #: still be wrong at the ends of what can be measured.
@@ -69,44 +69,83 @@ class Coverage:
 
 
 @dataclass(frozen=True)
-class FormFigures:
-    """A form beside form A, on the same learners.
+class Setting:
+    """Who takes what.
 
     Parameters
     ----------
-    form : str
-    faces : int
-    difference, low, high : float
-        Mean difference of the logarithms of joint thresholds, with its 95 % interval.
+    name : str
+    task : {"identify", "spot"}
+    rounds : int
+        12 make a test, 4 a drill.
+    scale : float
+        Factor on all thresholds of the population: people unlike those the belief is about.
+    clear : bool
+        As in `SimulatedLearner.drawn`.
     """
 
-    form: str
-    faces: int
-    difference: float
-    low: float
-    high: float
+    name: str
+    task: str = "identify"
+    rounds: int = PURPOSES["pre"].rounds
+    scale: float = 1.0
+    clear: bool = False
+
+
+#: The first is looked at closely.
+SETTINGS: tuple[Setting, ...] = (
+    Setting("a test"),
+    Setting("a test, nothing mixed up", clear=True),
+    Setting("a test, people twice as quick", scale=0.5),
+    Setting("a test, people twice as slow", scale=2.0),
+    Setting("one drill", rounds=PURPOSES["drill"].rounds),
+    Setting("one drill of spotting", task="spot", rounds=PURPOSES["drill"].rounds),
+)
+
+
+@dataclass(frozen=True)
+class Retest:
+    """Two tests of the same learner, on different forms, when nothing has changed.
+
+    Parameters
+    ----------
+    face_spread : float
+        Standard deviation of the logarithm of how hard a face is.
+    pairs : int
+    spread : float
+        Standard deviation of the difference of the logarithms of joint thresholds.
+    """
+
+    face_spread: float
+    pairs: int
+    spread: float
+
+    @property
+    def least_change(self) -> float:
+        """Factor that 95 % of such pairs stay within, either way."""
+        return float(np.exp(1.96 * self.spread))
 
 
 @dataclass(frozen=True)
 class CoverageStudy:
-    """Everything the study found."""
+    """Everything the study found in one setting."""
 
+    setting: Setting
     learners: int
     seed: int
-    scale: float
     refresh_hz: float
-    face_spread: float
-    emotions: tuple[Coverage, ...]
+    truths: tuple[Coverage, ...]
     bands: tuple[Coverage, ...]
     every: Coverage
     joint: Coverage
-    forms: tuple[FormFigures, ...]
-    forms_unequal: tuple[FormFigures, ...]
-    """The same with faces that are unequally hard."""
+    retests: tuple[Retest, ...]
+    """With equal faces, and with unequal ones; only where forms were compared."""
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON."""
-        return asdict(self)
+        found = asdict(self)
+        for row, retest in zip(found["retests"], self.retests, strict=True):
+            row["least_change"] = retest.least_change
+        return found
 
 
 @dataclass(frozen=True)
@@ -126,8 +165,9 @@ def take_test(
     refresh_hz: float,
     rng: np.random.Generator,
     hardness: Mapping[str, float] | None = None,
+    setting: Setting = SETTINGS[0],
 ) -> list[_Row]:
-    """A test before training, from the first trial to the estimates; the last row is the joint one.
+    """A block from the first trial to the estimates; the last row is the joint one.
 
     Parameters
     ----------
@@ -138,23 +178,24 @@ def take_test(
     rng : numpy.random.Generator
     hardness : mapping of str to float, optional
         By face, a factor on the learner's thresholds.
+    setting : Setting
     """
-    rounds, level = PURPOSES["pre"].rounds, level_named("plain")
+    task, level = setting.task, level_named("plain")
     history: dict[str, list[Answer]] = {}
-    needed: dict[str, int] = dict.fromkeys(EMOTIONS, 1)
-    needed[NONE] = CATCHES_A_ROUND
-    for _ in range(rounds):
-        for trial in plan_round("identify", level, faces, refresh_hz, history, needed, rng):
+    needed = Counter({truth: n * setting.rounds for truth, n in round_of(task).items()})
+    while planned := plan_round(task, level, faces, refresh_hz, history, needed, rng):
+        needed.subtract(trial.truth for trial in planned)
+        for trial in planned:
             factor = (hardness or {}).get(trial.identity, 1.0)
             met = replace(
                 learner, thresholds_s={k: v * factor for k, v in learner.thresholds_s.items()}
             )
             shown_s = trial.stimulus.target_frames / refresh_hz
-            said, sure = met.answer(trial.truth, shown_s, rng)
+            said, sure = met.answer(trial.truth, shown_s, rng, task)
             answer = Answer(trial.truth, said, shown_s, trial.family, sure, trial.catch)
             history.setdefault(trial.family, []).append(answer)
     answers = [answer for family in history.values() for answer in family]
-    found = score(answers, "identify", "plain", refresh_hz).thresholds
+    found = score(answers, task, "plain", refresh_hz).thresholds
     rows = [
         _Row(name, learner.thresholds_s[name], e.threshold_s, e.low_s, e.high_s)
         for name, e in found.items()
@@ -170,7 +211,7 @@ def run_study(
     refresh_hz: float = 60.0,
     face_spread: float = 0.2,
     seed: int = 1,
-    scale: float = 1.0,
+    setting: Setting = SETTINGS[0],
     workers: int = 2,
     tick: Callable[[int], None] = lambda _done: None,
 ) -> CoverageStudy:
@@ -185,8 +226,8 @@ def run_study(
     face_spread : float
         Standard deviation of the logarithm of how hard a face is, where faces are unequal.
     seed : int
-    scale : float
-        Factor on all thresholds of the population: people unlike those the prior belief is about.
+    setting : Setting
+        Forms are compared in the first of :data:`SETTINGS` alone.
     workers : int
         Processes.
     tick : callable
@@ -195,8 +236,7 @@ def run_study(
     Returns
     -------
     CoverageStudy
-        Every fourth learner takes all forms; the others take one of them in turn. Forms are
-        compared only where `scale` is 1.
+        Every fourth learner takes all forms; the others take one of them in turn.
 
     Raises
     ------
@@ -205,42 +245,39 @@ def run_study(
     """
     if learners < 2 * _ALL_FORMS_EVERY:
         raise ValueError(f"learners: expected at least {2 * _ALL_FORMS_EVERY}, found {learners}.")
-    cast = Cast.of(load_people())
+    forms = Cast.of(load_people()).forms
     one = partial(
-        _learner,
-        forms=cast.forms,
-        refresh_hz=refresh_hz,
-        face_spread=face_spread,
-        seed=seed,
-        scale=scale,
-    )
-    single: list[_Row] = []
-    equal: list[dict[str, float]] = []
-    unequal: list[dict[str, float]] = []
+        _learner, forms=forms, refresh_hz=refresh_hz, face_spread=face_spread, seed=seed,
+        setting=setting,
+    )  # fmt: skip
+    rows: list[_Row] = []
+    apart: tuple[list[float], list[float]] = ([], [])
     with ProcessPoolExecutor(workers) as pool:
-        for done, (rows, same, other) in enumerate(pool.map(one, range(learners)), start=1):
-            single += rows
-            equal += [same] if same else []
-            unequal += [other] if other else []
+        for done, (own, *pairs) in enumerate(pool.map(one, range(learners)), start=1):
+            rows += own
+            for kept, new in zip(apart, pairs, strict=True):
+                kept.extend(new)
             tick(done)
-    parts = [row for row in single if row.name != "joint"]
+    parts = [row for row in rows if row.name != "joint"]
     return CoverageStudy(
+        setting,
         learners,
         seed,
-        scale,
         refresh_hz,
-        face_spread,
-        tuple(_coverage(name, [r for r in parts if r.name == name]) for name in EMOTIONS),
+        tuple(_coverage(n, [r for r in parts if r.name == n]) for n in truths_of(setting.task)),
         tuple(
             _coverage(
                 f"{1e3 * low:.0f}-{1e3 * high:.0f} ms", [r for r in parts if low <= r.truth < high]
             )
-            for low, high in pairwise(scale * edge for edge in BANDS_S)
+            for low, high in pairwise(setting.scale * edge for edge in BANDS_S)
         ),
-        _coverage("all", parts),
-        _coverage("joint", [r for r in single if r.name == "joint"]),
-        _forms(equal, cast),
-        _forms(unequal, cast),
+        _coverage(setting.name, parts),
+        _coverage(f"{setting.name}: joint", [r for r in rows if r.name == "joint"]),
+        tuple(
+            Retest(spread, len(kept), float(np.std(kept, ddof=1)))
+            for spread, kept in zip((0.0, face_spread), apart, strict=True)
+            if kept
+        ),
     )
 
 
@@ -250,29 +287,30 @@ def _learner(
     refresh_hz: float,
     face_spread: float,
     seed: int,
-    scale: float,
-) -> tuple[list[_Row], dict[str, float], dict[str, float]]:
-    """One learner's rows, and per form the logarithm of the joint threshold, twice."""
-    drawn = SimulatedLearner.drawn(np.random.default_rng([seed, number]))
-    somebody = replace(drawn, thresholds_s={k: scale * v for k, v in drawn.thresholds_s.items()})
+    setting: Setting,
+) -> tuple[list[_Row], list[float], list[float]]:
+    """One learner's rows, and how far each later form lies from the first, with either faces."""
+    draw = np.random.default_rng([seed, number])
+    drawn = SimulatedLearner.drawn(draw, setting.task, setting.clear)
+    scaled = {k: setting.scale * v for k, v in drawn.thresholds_s.items()}
+    somebody = replace(drawn, thresholds_s=scaled)
     own = FORMS[number % len(FORMS)]
-    rows = take_test(somebody, forms[own], refresh_hz, np.random.default_rng([seed, number, 1]))
-    if number % _ALL_FORMS_EVERY or scale != 1.0:
-        return rows, {}, {}
-    # How hard faces are is the same for everybody: it belongs to the faces.
-    draw = np.random.default_rng([seed, 2])
-    hard = {
-        name: float(np.exp(draw.normal(0.0, face_spread)))
-        for form in FORMS
-        for name in sorted(forms[form])
-    }
-    found: tuple[dict[str, float], dict[str, float]] = ({}, {})
+    rng = np.random.default_rng([seed, number, 1])
+    rows = take_test(somebody, forms[own], refresh_hz, rng, None, setting)
+    if number % _ALL_FORMS_EVERY or setting != SETTINGS[0]:
+        return rows, [], []
+    unlike = np.random.default_rng([seed, number, 2])
+    names = sorted({name for form in forms.values() for name in form})
+    hard = {name: float(np.exp(unlike.normal(0.0, face_spread))) for name in names}
+    apart: list[list[float]] = []
     for kind, hardness in enumerate((None, hard)):
+        logs = []
         for at, form in enumerate(FORMS):
             rng = np.random.default_rng([seed, number, 3 + kind, at])
             joint = take_test(somebody, forms[form], refresh_hz, rng, hardness)[-1]
-            found[kind][form] = float(np.log(joint.estimate))
-    return rows, *found
+            logs.append(float(np.log(joint.estimate)))
+        apart.append([later - logs[0] for later in logs[1:]])
+    return rows, apart[0], apart[1]
 
 
 def _coverage(name: str, rows: Sequence[_Row]) -> Coverage:
@@ -287,13 +325,3 @@ def _coverage(name: str, rows: Sequence[_Row]) -> Coverage:
         float(logs.std()) if rows else float("nan"),
         float(np.median([row.high / row.low for row in rows])) if rows else float("nan"),
     )
-
-
-def _forms(learners: Sequence[Mapping[str, float]], cast: Cast) -> tuple[FormFigures, ...]:
-    found = []
-    for form in FORMS[1:] if learners else ():
-        differences = np.array([logs[form] - logs[FORMS[0]] for logs in learners])
-        half = 1.96 * float(differences.std(ddof=1)) / len(differences) ** 0.5
-        mean = float(differences.mean())
-        found.append(FormFigures(form, len(cast.forms[form]), mean, mean - half, mean + half))
-    return tuple(found)

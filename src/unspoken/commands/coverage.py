@@ -13,14 +13,11 @@ from rich.table import Table
 
 from unspoken import __version__
 from unspoken.academy.scores import plain
-from unspoken.bench.coverage import Coverage, CoverageStudy, FormFigures, run_study
+from unspoken.bench.coverage import SETTINGS, Coverage, CoverageStudy, Retest, run_study
 from unspoken.commands.progress import bar
 from unspoken.filing import Batch
 
 __all__ = ["coverage_command"]
-
-#: People unlike those the prior belief is about: twice as quick, and twice as slow.
-_SCALES = (0.5, 2.0)
 
 
 def coverage_command(
@@ -43,15 +40,15 @@ def coverage_command(
         If the figures cannot be written.
     """
     studies = []
-    for scale in (1.0, *_SCALES):
-        with bar(Console(stderr=True, quiet=quiet), f"thresholds x {scale:g}") as tick:
+    for setting in SETTINGS:
+        with bar(Console(stderr=True, quiet=quiet), setting.name) as tick:
             studies.append(
                 run_study(
                     learners,
                     refresh_hz,
                     face_spread,
                     seed,
-                    scale,
+                    setting,
                     workers,
                     partial(_told, tick, learners),
                 )  # fmt: skip
@@ -59,7 +56,7 @@ def coverage_command(
     main, *others = studies
     console = Console()
     console.print(_coverages(main, others))
-    console.print(_forms(main))
+    console.print(_retests(main))
     if out is not None:
         document = plain(
             {
@@ -79,36 +76,38 @@ def _told(tick: Callable[[int, float, int], None], learners: int, done: int) -> 
 
 def _coverages(main: CoverageStudy, others: list[CoverageStudy]) -> Table:
     table = Table(title=f"95 % intervals of {main.learners} simulated learners")
-    for head in ("threshold", "inside", "below, above", "bias", "spread", "upper / lower end"):
+    for head in ("threshold", "inside", "of", "below,\nabove", "bias", "upper/\nlower"):
         table.add_column(head)
-    for row in (*main.emotions, *main.bands, main.every, main.joint):
-        table.add_row(*_cells(row.name, row))
-    for study in others:
-        table.add_row(*_cells(f"all, people x {study.scale:g}", study.every))
-        table.add_row(*_cells(f"joint, people x {study.scale:g}", study.joint))
+    for row in (*main.truths, *main.bands):
+        table.add_row(*_cells(row))
+    for study in (main, *others):
+        table.add_row(*_cells(study.every))
+        table.add_row(*_cells(study.joint))
     return table
 
 
-def _cells(name: str, row: Coverage) -> tuple[str, ...]:
+def _cells(row: Coverage) -> tuple[str, ...]:
     share = row.inside
-    inside = (
-        f"{100 * share.value:.1f} % ({100 * share.low:.1f}-{100 * share.high:.1f}) of {share.of}"
-    )
+    inside = f"{100 * share.value:.1f} % ({100 * share.low:.1f}-{100 * share.high:.1f})"
     return (
-        name, inside, f"{row.below}, {row.above}", f"{100 * (exp(row.bias) - 1):+.1f} %",
-        f"x {exp(row.spread):.2f}", f"{row.ratio:.1f}",
+        row.name, inside, str(share.of), f"{row.below}, {row.above}",
+        f"{100 * (exp(row.bias) - 1):+.1f} %", f"{row.ratio:.1f}",
     )  # fmt: skip
 
 
-def _forms(main: CoverageStudy) -> Table:
-    table = Table(title="Joint threshold on each form against form A, same learners")
-    for head in ("form", "faces", "equal faces", f"faces {100 * main.face_spread:.0f} % unequal"):
+def _retests(main: CoverageStudy) -> Table:
+    table = Table(title="Two tests of one learner on different forms, nothing changed")
+    for head in ("faces", "pairs", "95 % lie within"):
         table.add_column(head)
-    for equal, unequal in zip(main.forms, main.forms_unequal, strict=True):
-        table.add_row(equal.form, str(equal.faces), _difference(equal), _difference(unequal))
+    for row in main.retests:
+        table.add_row(_faces(row), str(row.pairs), _within(row))
     return table
 
 
-def _difference(form: FormFigures) -> str:
-    middle, low, high = (100 * (exp(x) - 1) for x in (form.difference, form.low, form.high))
-    return f"{middle:+.1f} % ({low:+.1f} to {high:+.1f})"
+def _faces(row: Retest) -> str:
+    return f"{100 * row.face_spread:.0f} % unequal" if row.face_spread else "equally hard"
+
+
+def _within(row: Retest) -> str:
+    most = row.least_change
+    return f"{100 * (1 / most - 1):+.0f} to {100 * (most - 1):+.0f} %"

@@ -39,9 +39,11 @@ class Prototype:
     core : tuple of int
         FACS numbers that make the prototype.
     alternatives : tuple of tuple of int
-        From each inner tuple one unit belongs to it (23 or 24).
+        From each inner tuple at least one unit belongs to it (23 or 24).
     variants : tuple of int
         Units that may join.
+    weak : tuple of int
+        Units of the core that stay slight, FACS intensity B.
     one_sided : bool
         Whether it is typically on one side only.
     note : str
@@ -52,13 +54,14 @@ class Prototype:
     core: tuple[int, ...]
     alternatives: tuple[tuple[int, ...], ...] = ()
     variants: tuple[int, ...] = ()
+    weak: tuple[int, ...] = ()
     one_sided: bool = False
     note: str = ""
 
 
 PROTOTYPES: tuple[Prototype, ...] = (
     Prototype("happiness", (6, 12), note="AU12 without AU6 is a social smile"),
-    Prototype("surprise", (1, 2, 5), alternatives=((26, 27),), note="AU5 stays weak"),
+    Prototype("surprise", (1, 2, 5), alternatives=((26, 27),), weak=(5,)),
     Prototype("fear", (1, 2, 4, 5, 7, 20), alternatives=((25, 26),)),
     Prototype("anger", (4, 5, 7), alternatives=((23, 24),), variants=(10, 17, 22, 25, 26)),
     Prototype("disgust", (), alternatives=((9, 10),), variants=(15, 16, 17)),

@@ -69,7 +69,7 @@ class CellFigures:
         By the page, among all trials.
     longer, shorter, uneven : int
         Late trials: the target stood too many frames, too few, or the right number with one frame
-        missing inside it (or anywhere in a catch trial).
+        missing inside it (in a catch trial, in the tenth of a second in its place).
     displayed : Proportion
         Among targets that the page called exact: how many stood as planned by the compositor.
     off_median_ms, off_p95_ms : float or None, milliseconds
