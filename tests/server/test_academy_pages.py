@@ -51,6 +51,18 @@ def test_results_come_with_intervals_and_say_what_they_are_not(
     assert "The task" in certificate and "This is not skill with customers" in certificate
 
 
+def test_beginning_another_block_says_that_it_closes_the_one_that_was_left(
+    learner: TestClient, desk: Desk, clock: Clock
+) -> None:
+    learner.post("/academy/notice", data={"back": "/academy"})
+    desk.open_block("identify", "pre", "plain", 60.0)
+    other = learner.get("/academy/drill?task=spot", headers=HTML).text
+    assert "closes it" in other and "purpose=pre" in other
+    assert "closes it" not in learner.get("/academy/drill?purpose=pre", headers=HTML).text
+    clock.pass_(minutes=31)
+    assert "closes it" not in learner.get("/academy/drill?task=spot", headers=HTML).text
+
+
 def test_figures_at_durations_of_ones_own_stand_with_their_block_alone(
     learner: TestClient, desk: Desk
 ) -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from unspoken.academy.lesson_progress import opened
 from unspoken.academy.library import Library
 from unspoken.academy.records import everything
 from unspoken.academy.showings import Showings
-from unspoken.academy.simulated import take_block
+from unspoken.academy.simulated import Clock, take_block
 from unspoken.media.writer import ClipWriter
 from unspoken.server.security import Access
 
@@ -121,6 +122,32 @@ def test_a_trainers_own_course_is_the_way_and_ours_is_at_hand(
         assert found["course"]["title"] == "New here" and len(found["course"]["parts"]) == 2
         assert found["course"]["parts"][1]["title"] == "Watch: a talk about a price"
         assert [other["name"] for other in found["others"]] == ["seeing-and-answering"]
+
+
+def test_a_retest_that_a_course_lists_waits_for_its_day(
+    desk: Desk, access: Access, clock: Clock, tmp_path: Path
+) -> None:
+    (tmp_path / "desk.yaml").write_text(
+        "title: Tests\nparts:\n  - test: post\n  - test: retest3\n", encoding="utf-8"
+    )
+
+    with asking(desk, access, Library([tmp_path])) as client:
+
+        def parts() -> list[dict[str, Any]]:
+            return list(client.get("/academy.json").json()["course"]["parts"])
+
+        assert [part["state"] for part in parts()] == ["new", "later", "later"]
+        take_block(desk, somebody(), "post", np.random.default_rng(4))
+        early = parts()
+        assert [part["title"] for part in early][1:] == [
+            "Retest after three weeks",
+            "Retest after six weeks",
+        ]
+        assert [part["to"] for part in early][1:] == [None, None]
+        assert early[1]["due_at"] is not None
+        clock.pass_(weeks=3, minutes=1)
+        assert parts()[1]["to"] == "/academy/drill?purpose=retest3"
+        assert client.get("/academy.json").json()["next"]["title"] == "Retest after three weeks"
 
 
 @pytest.fixture

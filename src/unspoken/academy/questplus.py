@@ -13,9 +13,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["QuestPlus"]
+__all__ = ["QuestPlus", "x_log_x"]
 
 Floats = NDArray[np.float64]
+
+
+def x_log_x(values: Floats) -> Floats:
+    """Each value times its logarithm; 0 where it is 0."""
+    logs = np.log(values, out=np.zeros_like(values), where=values > 0)
+    return np.asarray(values * logs)
 
 
 class QuestPlus:
@@ -27,6 +33,8 @@ class QuestPlus:
         Chance of every outcome, for every stimulus and combination of parameters.
     prior : ndarray of float64, shape (combinations,)
         Weights before any outcome; need not sum to 1.
+    spread : ndarray of float64, optional
+        :func:`x_log_x` of `chances`, where many measurements share it.
 
     Raises
     ------
@@ -34,7 +42,7 @@ class QuestPlus:
         If the shapes do not fit, or the chances of outcomes do not sum to 1.
     """
 
-    def __init__(self, chances: Floats, prior: Floats) -> None:
+    def __init__(self, chances: Floats, prior: Floats, spread: Floats | None = None) -> None:
         if chances.ndim != 3 or prior.shape != chances.shape[2:] or 0 in chances.shape:
             raise ValueError(
                 "chances: expected (outcomes, stimuli, combinations) and a prior of "
@@ -43,17 +51,18 @@ class QuestPlus:
         if not np.allclose(chances.sum(axis=0), 1.0):
             raise ValueError("chances: expected outcomes whose chances sum to 1.")
         self._chances = chances
+        self._spread = x_log_x(chances) if spread is None else spread
         self.posterior: Floats = prior / prior.sum()
 
     def expected_entropy(self) -> Floats:
         """Entropy of the posterior expected after each stimulus, nats; shape (stimuli,)."""
+        weights = self.posterior
+        own = x_log_x(weights)
         total = np.zeros(self._chances.shape[1])
-        for outcome in self._chances:
-            joint = outcome * self.posterior
-            chance = joint.sum(axis=1, keepdims=True)
-            after = np.divide(joint, chance, out=np.zeros_like(joint), where=chance > 0)
-            logs = np.log(after, out=np.zeros_like(after), where=after > 0)
-            total -= chance[:, 0] * (after * logs).sum(axis=1)
+        # Of an outcome with chance c, the posterior is p w / c; the sum of -p w log(p w / c)
+        # over combinations is c log c - sum(w p log p) - sum(p w log w): products with tables.
+        for outcome, spread in zip(self._chances, self._spread, strict=True):
+            total += x_log_x(outcome @ weights) - spread @ weights - outcome @ own
         return total
 
     def next_stimulus(self, rng: np.random.Generator | None = None, choices: int = 1) -> int:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from unspoken.academy.course import FROM_FOLDER, PURPOSES, TESTS, steps
-from unspoken.academy.desk import Desk, answer_of
+from unspoken.academy.desk import RESUME_WITHIN, Desk, answer_of
 from unspoken.academy.levels import level_named
 from unspoken.academy.prior import prior_to, title_of
 from unspoken.academy.scores import joint_threshold, plain, score
@@ -53,7 +53,11 @@ def course_state(desk: Desk) -> dict[str, Any]:
         due = session.scalars(
             sa.select(Review.family).where(Review.due_at <= desk.now()).order_by(Review.due_at)
         ).all()
-        left = session.scalar(sa.select(Block).where(Block.state == "open"))
+        left = session.scalar(
+            sa.select(Block).where(
+                Block.state == "open", Block.seen_at >= desk.now() - RESUME_WITHIN
+            )
+        )
         return {
             "name": profile.name,
             "notice_read": profile.notice_at is not None,

@@ -47,7 +47,7 @@ class SimulatedLearner:
     Parameters
     ----------
     thresholds_s : dict of str to float
-        Per emotion or region, seconds: half-way between floor and ceiling.
+        Per emotion or region, seconds: half of them are seen.
     slope, lapse : float
         As in `unspoken.academy.psychometric`.
     guessing : float

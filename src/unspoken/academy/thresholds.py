@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspoken.academy.psychometric import p_correct
-from unspoken.academy.questplus import QuestPlus
+from unspoken.academy.questplus import QuestPlus, x_log_x
 
 __all__ = ["NOTHING", "OTHER", "RIGHT", "Grid", "Threshold", "ThresholdEstimate", "p_outcomes"]
 
@@ -123,10 +123,13 @@ def _chances(duration_s: float, grid: Grid) -> Floats:
 
 
 @lru_cache(maxsize=16)
-def _table(durations_s: tuple[float, ...], grid: Grid) -> Floats:
+def _tables(durations_s: tuple[float, ...], grid: Grid) -> tuple[Floats, Floats]:
+    """Chances, and what `QuestPlus` makes of them; shapes (3, durations, combinations)."""
     table = np.stack([_chances(duration, grid) for duration in durations_s], axis=1)
-    table.flags.writeable = False
-    return table
+    spread = x_log_x(table)
+    for kept in (table, spread):
+        kept.flags.writeable = False
+    return table, spread
 
 
 @dataclass(frozen=True)
@@ -177,7 +180,8 @@ class Threshold:
         self.durations_s = tuple(map(float, durations_s))
         self.grid = grid or Grid()
         self.trials = 0
-        self.quest = QuestPlus(_table(self.durations_s, self.grid), self.grid.prior())
+        chances, spread = _tables(self.durations_s, self.grid)
+        self.quest = QuestPlus(chances, self.grid.prior(), spread)
 
     def next_duration_s(self, rng: np.random.Generator | None = None, choices: int = 1) -> float:
         """The most telling duration, seconds; arguments as of `QuestPlus.next_stimulus`."""

@@ -175,6 +175,8 @@ def drill(request: Request) -> dict[str, Any]:
     ):
         raise UsageError("There is no such drill.", "Start from the page that lists the drills.")
     purpose = PURPOSES[asked["purpose"]]
+    state = course_state(desk_of(request))
+    left = state["left"]
     config = {
         **asked,
         "feedback": purpose.feedback,
@@ -187,7 +189,8 @@ def drill(request: Request) -> dict[str, Any]:
         if purpose.name != "drill"
         else f"{asked['task']} drill".capitalize(),
         "level": level_named(asked["level"]).title,
-        "notice_read": course_state(desk_of(request))["notice_read"],
+        "notice_read": state["notice_read"],
+        "other": left if left and any(left[key] != asked[key] for key in asked) else None,
     }
 
 

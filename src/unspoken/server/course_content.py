@@ -51,6 +51,7 @@ def course_content(library: Library, desk: Desk, course: Course) -> dict[str, An
         parts.append(
             {
                 "kind": part.kind,
+                "test": part.test,
                 "title": part_title(part, titles),
                 "note": part.note,
                 "minutes": lessons[part.lesson].head.minutes if part.lesson else None,
@@ -69,7 +70,7 @@ def course_content(library: Library, desk: Desk, course: Course) -> dict[str, An
 
 
 def with_retests(content: dict[str, Any], steps: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The same course with the retests that follow its last test, as they stand.
+    """The same course with the retests as they stand, also those that it does not list itself.
 
     Parameters
     ----------
@@ -78,32 +79,30 @@ def with_retests(content: dict[str, Any], steps: Sequence[Mapping[str, Any]]) ->
     steps : sequence of mapping
         Of `unspoken.academy.records.course_state`.
     """
-    known = {part["to"] for part in content["parts"]}
-    if "/academy/drill?purpose=post" not in known:
-        return content
-    retests = []
-    for step in steps:
-        to = f"/academy/drill?purpose={step['purpose']}"
-        if step["purpose"].startswith("retest") and to not in known:
-            due = step["state"] == "next"
-            retests.append(
-                {
-                    "kind": "test",
-                    "title": step["title"],
-                    "note": step["what"],
-                    "minutes": None,
-                    "times": None,
-                    "state": {"done": "done", "next": "new"}.get(step["state"], "later"),
-                    "due_at": step["due_at"],
-                    "to": to if due else None,
-                    "video": None,
-                    "captions": None,
-                    "questions": [],
-                    "folder": None,
-                }
-            )
-    parts = [*content["parts"], *retests]
+    retests = {s["purpose"]: s for s in steps if s["purpose"].startswith("retest")}
+    parts = []
+    for part in content["parts"]:
+        step = retests.pop(part["test"], None) if part["test"] else None
+        parts.append({**part, **_standing(step)} if step else part)
+    if "post" in {part["test"] for part in parts}:
+        parts += [
+            {
+                "kind": "test", "test": name, "title": step["title"], "note": step["what"],
+                "minutes": None, "times": None, "video": None, "captions": None, "questions": [],
+                "folder": None, **_standing(step),
+            }
+            for name, step in retests.items()
+        ]  # fmt: skip
     return {**content, "parts": parts, **_counts(parts)}
+
+
+def _standing(step: Mapping[str, Any]) -> dict[str, Any]:
+    """How a retest stands: it can be taken from the day on which it is due."""
+    return {
+        "state": {"done": "done", "next": "new"}.get(step["state"], "later"),
+        "due_at": step["due_at"],
+        "to": f"/academy/drill?purpose={step['purpose']}" if step["state"] == "next" else None,
+    }
 
 
 def what_next(content: Mapping[str, Any]) -> dict[str, Any] | None:
