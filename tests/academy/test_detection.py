@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unspoken.academy.calibration import calibration
+from unspoken.academy.calibration import CONFIDENCE, calibration
 from unspoken.academy.detection import detection, proportion
 
 
@@ -70,3 +70,23 @@ def test_the_sure_who_are_wrong_are_over_confident() -> None:
     assert modest.over_confidence < -0.5
     assert dict(sure.steps)[4].value == pytest.approx(0.4)
     assert isnan(calibration([]).brier)
+
+
+def test_over_confidence_is_told_only_by_enough_answers() -> None:
+    """Sure (95 %) and right in four of five: too few answers tell nothing, many do."""
+    few, many = (calibration([(4, True)] * 4 * n + [(4, False)] * n) for n in (1, 20))
+    assert few.over_confidence == pytest.approx(0.15) == many.over_confidence
+    assert few.over_confidence_low < 0 < few.over_confidence_high
+    assert many.over_confidence_low > 0
+    assert many.stated == pytest.approx(0.95) and many.right.of == 100
+
+
+def test_who_is_right_as_often_as_stated_is_rarely_told_otherwise() -> None:
+    rng = np.random.default_rng(7)
+    stated = {step: chance for step, _word, chance in CONFIDENCE}
+    told = 0
+    for _ in range(300):
+        steps = rng.integers(1, 5, size=120)
+        found = calibration((int(s), bool(rng.random() < stated[int(s)])) for s in steps)
+        told += not found.over_confidence_low <= 0 <= found.over_confidence_high
+    assert told / 300 < 0.05

@@ -85,6 +85,29 @@ def test_a_drill_is_done_by_keyboard_and_what_was_shown_is_kept(
         assert (trial.shown_frames == trial.planned_frames) or "late" in trial.flags
 
 
+@pytest.mark.parametrize("width", [380, 1400])
+def test_confidence_is_asked_with_the_chances_it_stands_for(
+    visit: Callable[..., Page], running: Running, width: int
+) -> None:
+    page = visit("/academy/drill?task=identify", viewport={"width": width, "height": 900})
+    begin(page)
+    state(page, "asking")
+    page.keyboard.press("1")
+    page.get_by_role("group", name="How sure are you?").wait_for()
+    buttons = page.locator(".choices button")
+    assert [text.replace("\xa0", " ") for text in buttons.all_inner_texts()] == [
+        "1 guess · 15 %", "2 unsure · 45 %", "3 fairly sure · 75 %", "4 sure · 95 %",
+    ]  # fmt: skip
+    # Read aloud without the dot, and with what the figures mean.
+    assert page.get_by_role("button", name="3 fairly sure 75 %").count() == 1
+    assert "how often you expect to be right" in page.inner_text("#choices-help")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.keyboard.press("3")
+    state(page, "explaining")
+    until(page, "localStorage.getItem('unspoken-outbox') === null")
+    assert [trial.confidence for trial in trials(running)] == [3]
+
+
 def test_spotting_asks_whether_where_and_when(visit: Callable[..., Page], running: Running) -> None:
     page = visit("/academy/drill?task=spot")
     begin(page)

@@ -149,8 +149,11 @@ def test_a_drill_is_done_by_keyboard_and_every_answer_explained(opened: Opened) 
     for _ in range(8):
         state(page, "asking")
         trial = last(page)["trial"]
-        # Right about happiness, wrong about the others.
-        say(page, "1", "4")
+        # Right about happiness, wrong about the others; sure, as the same chances say as anywhere.
+        page.keyboard.press("1")
+        page.get_by_role("button", name="4 sure 95 %").wait_for()
+        assert "how often you expect to be right" in page.inner_text("#choices-help")
+        say(page, "4")
         words = page.inner_text(".ask")
         shown.append(last(page))
         if trial["truth"] == "happiness":

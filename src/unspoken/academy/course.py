@@ -76,7 +76,8 @@ class Step:
     Parameters
     ----------
     purpose : str
-    state : {"done", "next", "later"}
+    state : {"done", "next", "later", "missed"}
+        "missed" is the test before training once the one after it is done: too late.
     due_at : datetime or None
         When a retest is due.
     count, goal : int
@@ -118,7 +119,7 @@ def steps(done: Mapping[str, Sequence[datetime]], now: datetime) -> list[Step]:
     Returns
     -------
     list of Step
-        Exactly one of them is "next" unless everything is done or a retest is not due yet.
+        Exactly one of them is "next" unless nothing is left to do or a retest is not due yet.
     """
     found: list[Step] = []
     open_before = False
@@ -128,8 +129,9 @@ def steps(done: Mapping[str, Sequence[datetime]], now: datetime) -> list[Step]:
         goal = DRILL_GOAL if name == "drill" else 1
         due = after + RETEST_AFTER[name] if after and name in RETEST_AFTER else None
         complete = count >= goal or (name == "drill" and after is not None)
+        missed = name == "pre" and not complete and after is not None
         ready = not open_before and (name not in RETEST_AFTER or (due is not None and due <= now))
-        state = "done" if complete else "next" if ready else "later"
-        open_before = open_before or not complete
+        state = "done" if complete else "missed" if missed else "next" if ready else "later"
+        open_before = open_before or not (complete or missed)
         found.append(Step(name, state, due, count, goal))
     return found

@@ -27,7 +27,7 @@ from unspoken.academy.course import PURPOSES, RETEST_AFTER, TESTS, form_for, for
 from unspoken.academy.expressions import NONE
 from unspoken.academy.levels import LEVELS, level_named
 from unspoken.academy.people import Cast
-from unspoken.academy.reviews import reviewed
+from unspoken.academy.reviews import rating_of, reviewed
 from unspoken.academy.rounds import CATCHES_A_ROUND, TASKS, PlannedTrial, plan_round, truths_of
 from unspoken.academy.scores import score
 from unspoken.errors import InputError, UsageError
@@ -90,7 +90,7 @@ class Desk:
         Raises
         ------
         UsageError
-            If there is no such task, purpose or level, or a retest is asked for before its test.
+            If there is no such task, purpose or level, or a test is asked for out of its turn.
         InputError
             If the display's rate is none that can be planned for.
         """
@@ -122,6 +122,11 @@ class Desk:
             sa.select(Block).where(Block.purpose == purpose, Block.state == "done")
         ):
             raise UsageError(f"The {PURPOSES[purpose].title.lower()} has been taken already.")
+        if purpose == "pre" and self._ended(session, "post"):
+            raise UsageError(
+                "The test before training cannot be taken any more.",
+                "It would say where you started from, and the test after training is done already.",
+            )
         if purpose in RETEST_AFTER:
             due = self._retest_due(session, purpose)
             if due is None or due > self.now():
@@ -144,10 +149,14 @@ class Desk:
         return block
 
     def _retest_due(self, session: Session, purpose: str) -> datetime | None:
-        after = session.scalar(
-            sa.select(Block.ended_at).where(Block.purpose == "post", Block.state == "done")
-        )
+        after = self._ended(session, "post")
         return after + RETEST_AFTER[purpose] if after else None
+
+    def _ended(self, session: Session, purpose: str) -> datetime | None:
+        """When a test was finished."""
+        return session.scalar(
+            sa.select(Block.ended_at).where(Block.purpose == purpose, Block.state == "done")
+        )
 
     def _close_stale(self, session: Session, kind: tuple[str, str, str]) -> None:
         """Only one block is open at a time, and none for long."""
@@ -302,16 +311,25 @@ class Desk:
                 )
             )
         if block.purpose == "drill":
-            self._schedule(session, answers)
+            self._schedule(session, block)
 
-    def _schedule(self, session: Session, answers: Sequence[Answer]) -> None:
-        counted = [a for a in answers if a.counts and a.is_signal]
-        total = Counter(a.family for a in counted)
-        right = Counter(a.family for a in counted if a.correct)
-        for family, count in total.items():
-            review = session.get(Review, family)
-            card, due = reviewed(review.card if review else None, right[family], count, self.now())
-            session.merge(Review(family=family, card=card, due_at=due))
+    def _schedule(self, session: Session, block: Block) -> None:
+        """Plan when the families of a drill that was just closed are due again."""
+        for now in block.estimates:
+            if not now.trials:
+                continue
+            before = session.scalar(
+                sa.select(Estimate.threshold_s)
+                .join(Block)
+                .where(Block.purpose == "drill", Block.id != block.id)
+                .where(Estimate.family == now.family, Estimate.trials > 0)
+                .order_by(Block.ended_at.desc())
+                .limit(1)
+            )
+            review = session.get(Review, now.family)
+            rating = rating_of(now.threshold_s, before)
+            card, due = reviewed(review.card if review else None, rating, self.now())
+            session.merge(Review(family=now.family, card=card, due_at=due))
 
 
 def answer_of(trial: Trial) -> Answer:

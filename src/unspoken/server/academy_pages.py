@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import JSONResponse
+from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
 from unspoken.academy.calibration import CONFIDENCE
@@ -80,8 +81,9 @@ def spot(request: Request) -> dict[str, Any]:
 @page(router, "/academy/tests", "tests.html")
 def tests(request: Request) -> dict[str, Any]:
     """The tests and when they are due."""
-    listed = course_state(desk_of(request))["steps"]
-    return {"tests": [step for step in listed if step["purpose"] in TESTS]}
+    state = course_state(desk_of(request))
+    listed = [step for step in state["steps"] if step["purpose"] in TESTS]
+    return {"tests": listed, "prior": state["prior"]}
 
 
 @page(router, "/academy/results", "results.html")
@@ -89,9 +91,7 @@ def my_results(request: Request) -> dict[str, Any]:
     """All results, with intervals."""
     found = results(desk_of(request))
     charts = {
-        "thresholds": threshold_chart(
-            {PURPOSES[n].title: t["score"]["thresholds"] for n, t in found["tests"].items()}
-        ),
+        "thresholds": _chart(*found["tests"].values()),
         "curve": curve_chart(found["curve"]),
     }
     return {
@@ -127,9 +127,19 @@ async def add_practice(request: Request, answers: list[UploadFile]) -> Response:
 def one_result(request: Request) -> dict[str, Any]:
     """One block."""
     found = block_result(desk_of(request), request.path_params["block"])
-    chart = threshold_chart({found["block"]["title"]: found["score"]["thresholds"]})
-    words = {step: word for step, word, _chance in CONFIDENCE}
-    return {**found, "chart": chart, "states": _WORDS_FOR_STATE, "confidence": words}
+    stated = {step: (word, chance) for step, word, chance in CONFIDENCE}
+    return {**found, "chart": _chart(found), "states": _WORDS_FOR_STATE, "confidence": stated}
+
+
+def _chart(*found: Mapping[str, Any]) -> Markup:
+    """The thresholds of one result, or of several side by side."""
+    blocks = [one["block"] for one in found]
+    return threshold_chart(
+        {
+            block["title"]: (block["refresh_hz"], one["score"]["thresholds"])
+            for block, one in zip(blocks, found, strict=True)
+        }
+    )
 
 
 @page(router, "/academy/data", "data.html")

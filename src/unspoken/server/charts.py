@@ -1,6 +1,8 @@
 """Charts as SVG: thresholds per emotion and over time, on a logarithmic scale of milliseconds.
 
-No colour carries meaning alone; series differ by the shape of their mark, too.
+No colour carries meaning alone; series differ by the shape of their mark, too. What lies beyond the
+shortest or longest duration that a display can show was not measured: an interval ends there in an
+arrow.
 """
 
 from __future__ import annotations
@@ -11,15 +13,32 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from unspoken.academy.stimuli import DURATIONS_S
+from unspoken.server import words
+
 __all__ = ["curve_chart", "threshold_chart"]
 
-_WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 640, 96, 16, 34, 26
-_TICKS = (5, 10, 20, 50, 100, 200, 500, 1000)
-_LOW_S, _HIGH_S = 0.004, 1.0
+_WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 640, 128, 16, 34, 26
+_TICKS = (5, 10, 20, 50, 100, 200, 500)
+_LOW_S, _HIGH_S = 0.004, 0.6
+#: Half the height of an arrow, and its length.
+_ARROW = 5.0
+#: Names of points that fit beside a chart.
+_SHORT = {
+    "drill": "Three drills", "pre": "First test", "post": "After training",
+    "retest3": "After 3 weeks", "retest6": "After 6 weeks",
+}  # fmt: skip
 
 
-def threshold_chart(series: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Markup:
+def threshold_chart(
+    series: Mapping[str, tuple[float, Mapping[str, Mapping[str, Any]]]],
+) -> Markup:
     """Thresholds with 95 % intervals, a row per emotion or region, a mark per series.
+
+    Parameters
+    ----------
+    series : mapping of str to (float, mapping)
+        By title: the rate of the display in Hz, and estimates by emotion or region.
 
     Returns
     -------
@@ -27,10 +46,10 @@ def threshold_chart(series: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Ma
         Empty when there is nothing to show.
     """
     measured = {
-        title: {truth: e for truth, e in estimates.items() if e["trials"]}
-        for title, estimates in series.items()
+        title: (hz, {truth: e for truth, e in estimates.items() if e["trials"]})
+        for title, (hz, estimates) in series.items()
     }
-    rows = list(dict.fromkeys(truth for found in measured.values() for truth in found))
+    rows = list(dict.fromkeys(truth for _hz, found in measured.values() for truth in found))
     if not rows:
         return Markup("")
     gap = min(9.0, 26.0 / len(measured))
@@ -38,31 +57,32 @@ def threshold_chart(series: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Ma
     for r, truth in enumerate(rows):
         y = _TOP + r * _ROW + _ROW / 2
         parts.append(_text(_LEFT - 10, y + 4, truth.capitalize(), "end"))
-        for s, found in enumerate(measured.values()):
+        for s, (hz, found) in enumerate(measured.values()):
             if truth in found:
-                parts.append(_interval(found[truth], y + (s - (len(measured) - 1) / 2) * gap, s))
+                at = y + (s - (len(measured) - 1) / 2) * gap
+                parts.append(_interval(found[truth], hz, at, s))
     legend = " ".join(
         f'<span class="key s{s % 4}"><svg width="14" height="14" aria-hidden="true">'
         f"{_mark(7, 7, s)}</svg> {escape(title)}</span>"
         for s, title in enumerate(measured)
     )
     height = _TOP + len(rows) * _ROW + 24
-    label = "Threshold per row in milliseconds, with 95 % intervals"
+    label = "Threshold per row in milliseconds, with 95 % intervals; the table has the figures"
     return Markup(_svg(height, "".join(parts), label) + f'<p class="legend">{legend}</p>')  # noqa: S704
 
 
-def curve_chart(blocks: Sequence[Mapping[str, Any]]) -> Markup:
-    """The joint threshold of block after block, oldest at the top; empty under two blocks."""
-    if len(blocks) < 2:
+def curve_chart(points: Sequence[Mapping[str, Any]]) -> Markup:
+    """The joint threshold over time, oldest at the top; empty under two points."""
+    if len(points) < 2:
         return Markup("")
-    parts = [_grid(len(blocks))]
-    for r, block in enumerate(blocks):
+    parts = [_grid(len(points))]
+    for r, point in enumerate(points):
         y = _TOP + r * _ROW + _ROW / 2
-        name = "Drill" if block["purpose"] == "drill" else "Test"
-        parts.append(_text(_LEFT - 10, y + 4, f"{name} {r + 1}", "end"))
-        parts.append(_interval(block, y, 0 if name == "Drill" else 1))
-    height = _TOP + len(blocks) * _ROW + 24
-    return Markup(_svg(height, "".join(parts), "Joint threshold, block after block"))  # noqa: S704
+        parts.append(_text(_LEFT - 10, y + 4, _SHORT[point["purpose"]], "end"))
+        parts.append(_interval(point, point["refresh_hz"], y, point["purpose"] != "drill"))
+    height = _TOP + len(points) * _ROW + 24
+    label = "Joint threshold over time, with 95 % intervals; the table has the figures"
+    return Markup(_svg(height, "".join(parts), label))  # noqa: S704
 
 
 def _x(seconds: float) -> float:
@@ -73,27 +93,36 @@ def _x(seconds: float) -> float:
 
 def _grid(rows: int) -> str:
     bottom = _TOP + rows * _ROW
-    named = {_TICKS[0]: f"{_TICKS[0]} ms", _TICKS[-1]: "1 s"}
+    named = {tick: f"{tick} ms" for tick in (_TICKS[0], _TICKS[-1])}
     lines = []
     for tick in _TICKS:
         x = _x(tick / 1000)
-        anchor = "end" if tick == _TICKS[-1] else "middle"
         lines.append(f'<line class="grid" x1="{x}" x2="{x}" y1="{_TOP}" y2="{bottom}"/>')
-        lines.append(_text(x, bottom + 16, named.get(tick, str(tick)), anchor))
+        lines.append(_text(x, bottom + 16, named.get(tick, str(tick)), "middle"))
     return "".join(lines)
 
 
-def _interval(estimate: Mapping[str, Any], y: float, series: int) -> str:
-    x = _x(estimate["threshold_s"])
-    said = (
-        f"{estimate['threshold_s'] * 1000:.0f} ms "
-        f"({estimate['low_s'] * 1000:.0f} to {estimate['high_s'] * 1000:.0f} ms)"
+def _interval(estimate: Mapping[str, Any], refresh_hz: float, y: float, series: int) -> str:
+    shortest, longest = 1.0 / refresh_hz, DURATIONS_S[-1]
+    low, middle, high = (
+        min(max(estimate[end], shortest), longest) for end in ("low_s", "threshold_s", "high_s")
     )
+    arrows = ""
+    if estimate["low_s"] < shortest:
+        arrows += _arrow(_x(low), y, -1)
+    if estimate["high_s"] > longest:
+        arrows += _arrow(_x(high), y, 1)
     return (
-        f'<g class="s{series % 4}"><title>{said}</title>'
-        f'<line x1="{_x(estimate["low_s"])}" x2="{_x(estimate["high_s"])}" y1="{y}" y2="{y}"/>'
-        f"{_mark(x, y, series)}</g>"
+        f'<g class="s{series % 4}"><title>{words.threshold(estimate, refresh_hz)}</title>'
+        f'<line x1="{_x(low)}" x2="{_x(high)}" y1="{y}" y2="{y}"/>{arrows}'
+        f"{_mark(_x(middle), y, series)}</g>"
     )
+
+
+def _arrow(x: float, y: float, way: int) -> str:
+    """The open end of an interval: it goes on beyond what was measured."""
+    tip = round(x + way * 2 * _ARROW, 1)
+    return f'<path class="open" d="M{x} {y - _ARROW}L{tip} {y}L{x} {y + _ARROW}Z"/>'
 
 
 def _mark(x: float, y: float, series: int) -> str:

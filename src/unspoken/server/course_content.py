@@ -57,7 +57,7 @@ def course_content(library: Library, desk: Desk, course: Course) -> dict[str, An
                 "times": part.times if part.drill else None,
                 "state": state,
                 "due_at": None,
-                "to": _address(course, part),
+                "to": None if state == "missed" else _address(course, part),
                 "video": _file(course, part.video),
                 "captions": _file(course, part.captions),
                 "questions": part.questions,
@@ -137,8 +137,10 @@ def _practised(part: CoursePart, left: Counter[tuple[str, str, str]]) -> str:
     if part.video or part.interaction:
         return "shown"
     if part.test:
-        done = sum(count for (purpose, *_rest), count in left.items() if purpose == part.test)
-        return "done" if done else "new"
+        ended = {purpose for purpose, *_rest in left}
+        if part.test == "pre" and "post" in ended and "pre" not in ended:
+            return "missed"
+        return "done" if part.test in ended else "new"
     kind = ("drill", part.drill, part.level)
     taken = min(left[kind], part.times)
     left[kind] -= taken

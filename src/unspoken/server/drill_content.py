@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from unspoken.academy.calibration import CONFIDENCE
+from unspoken.academy.calibration import CONFIDENCE, CONFIDENCE_HELP
 from unspoken.academy.expressions import ANSWERS, EXPRESSIONS, REGION_MOVES, REGIONS, spread
 from unspoken.facs.units import ACTION_UNITS
+from unspoken.server.words import percent
 
 __all__ = ["drill_content"]
 
@@ -16,7 +17,8 @@ def drill_content(task: str) -> dict[str, Any]:
     return {
         "answers": list(ANSWERS),
         "regions": list(REGIONS),
-        "confidence": [[step, word] for step, word, _chance in CONFIDENCE],
+        "confidence": [[step, word, percent(chance)] for step, word, chance in CONFIDENCE],
+        "confidence_help": CONFIDENCE_HELP,
         "looks": _looks(task),
         "units": {key: [f"AU{u.code}", u.name, u.region] for u in ACTION_UNITS for key in u.keys},
     }

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-__all__ = ["FILTERS", "day", "milliseconds", "percent", "signed", "title"]
+from unspoken.academy.stimuli import DURATIONS_S
+
+__all__ = ["FILTERS", "day", "milliseconds", "percent", "points", "signed", "threshold", "title"]
 
 _NOTHING = "not measured"
 
@@ -31,17 +33,48 @@ def share(found: Mapping[str, Any] | None) -> str:
     )
 
 
-def threshold(found: Mapping[str, Any] | None) -> str:
-    """A threshold with its interval: "67 ms (41 to 102 ms)"."""
+def threshold(found: Mapping[str, Any] | None, refresh_hz: float) -> str:
+    """A threshold with its interval: "67 ms (41 to 102 ms)".
+
+    A display cannot show less than one frame, and no trial shows more than half a second. What lies
+    beyond was not measured, and is not printed as a number: "20 ms (under 17 ms to 31 ms)",
+    "under 17 ms (up to 31 ms)", "400 ms (210 to over 500 ms)".
+
+    Parameters
+    ----------
+    found : mapping or None
+        ``threshold_s``, ``low_s``, ``high_s`` and ``trials``.
+    refresh_hz : float
+        Of the display it was measured on.
+    """
     if not found or not found["trials"]:
         return _NOTHING
-    low, high = found["low_s"] * 1000, found["high_s"] * 1000
-    return f"{milliseconds(found['threshold_s'])} ({low:.0f} to {high:.0f} ms)"
+    shortest, longest = 1.0 / refresh_hz, DURATIONS_S[-1]
+    under, over = f"under {milliseconds(shortest)}", f"over {milliseconds(longest)}"
+    middle, low, high = found["threshold_s"], found["low_s"], found["high_s"]
+    upper = over if high > longest else milliseconds(high)
+    if high < shortest:
+        return under
+    if middle < shortest:
+        return f"{under} (up to {upper})"
+    if low > longest:
+        return over
+    if middle > longest:
+        return f"{over} (from {under if low < shortest else milliseconds(low)})"
+    lower = under if low < shortest else f"{low * 1000:.0f}"
+    return f"{milliseconds(middle)} ({lower} to {upper})"
 
 
 def signed(number: float | None) -> str:
     """A number with two decimals and its sign."""
     return _NOTHING if number is None else f"{number:+.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def points(share: float | None) -> str:
+    """A difference of shares in percentage points, with its sign: "+16"."""
+    if share is None:
+        return _NOTHING
+    return f"{share * 100:+.0f}".replace("-", "\N{MINUS SIGN}")
 
 
 def day(moment: str | datetime | None) -> str:
@@ -64,6 +97,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "share": share,
     "threshold": threshold,
     "signed": signed,
+    "points": points,
     "day": day,
     "heading": title,
 }

@@ -21,22 +21,26 @@ export function element(tag, text = "", className = "") {
  * @template T
  * @param {HTMLElement} place
  * @param {string} question
- * @param {[T, string][]} choices Value and word; keys 1, 2, 3 ... answer.
+ * @param {[T, string, string?][]} choices Value, word, and what it stands for; keys 1, 2, 3 ... answer.
+ * @param {string} [help] What the choices mean.
  * @returns {Promise<T>}
  */
-export function choose(place, question, choices) {
+export function choose(place, question, choices, help = "") {
   return new Promise((resolve) => {
     const list = element("div", "", "choices");
+    list.setAttribute("role", "group");
+    list.setAttribute("aria-label", question);
     const keys = new AbortController();
     const done = (/** @type {T} */ value) => {
       keys.abort();
       place.replaceChildren();
       resolve(value);
     };
-    choices.forEach(([value, word], i) => {
+    choices.forEach(([value, word, stands], i) => {
       const button = element("button");
       button.type = "button";
-      button.append(element("kbd", String(i + 1)), ` ${word}`);
+      button.append(element("kbd", String(i + 1)), ` ${word} `);
+      if (stands) button.append(dot(), `\u00a0${stands.replaceAll(" ", "\u00a0")}`);
       button.addEventListener("click", () => done(value));
       list.append(button);
     });
@@ -47,7 +51,18 @@ export function choose(place, question, choices) {
       done(choice[0]);
     }, { signal: keys.signal });
     place.replaceChildren(element("h2", question), list);
+    if (!help) return;
+    const note = Object.assign(element("p", help, "hint"), { id: "choices-help" });
+    list.setAttribute("aria-describedby", note.id);
+    list.after(note);
   });
+}
+
+/** Between two words, for the eye alone: read aloud it would be "middle dot". */
+function dot() {
+  const made = element("span", "\u00b7");
+  made.setAttribute("aria-hidden", "true");
+  return made;
 }
 
 /**

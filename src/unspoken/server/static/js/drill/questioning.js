@@ -4,7 +4,7 @@
 import { choose, chooseMoment } from "./asking.js";
 
 /** @typedef {{response: string, region: string | null, when_s: number | null}} Said */
-/** @typedef {{task: string, answers: string[], regions: string[], confidence: [number, string][]}} Asked */
+/** @typedef {{task: string, answers: string[], regions: string[], confidence: [number, string, string][], confidence_help: string}} Asked */
 
 /**
  * @param {HTMLElement} place
@@ -27,6 +27,6 @@ export async function question(place, config, trial, shown) {
     answer.region = await choose(place, "Where?", config.regions.map((r) => /** @type {[string, string]} */ ([r, r])));
     answer.when_s = await chooseMoment(place, trial.scene.duration_s, () => {});
   }
-  const confidence = await choose(place, "How sure are you?", config.confidence);
+  const confidence = await choose(place, "How sure are you?", config.confidence, config.confidence_help);
   return { ...answer, rt_s, confidence };
 }
