@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from unspoken.academy.lesson import parse_lesson, text_html
 from unspoken.academy.lesson_blocks import Check, Face, Text, described
+from unspoken.academy.lesson_files import read_captions
 from unspoken.academy.library import SHIPPED, Library, check_lessons, lesson_files
 from unspoken.errors import InputError, SourceNotFound, UsageError
 
@@ -227,6 +228,12 @@ def test_what_is_not_there_or_no_text_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no lesson in this folder"):
         (tmp_path / "odd.md").unlink()
         check_lessons(tmp_path)
+
+
+def test_captions_keep_their_thousandths(tmp_path: Path) -> None:
+    path = tmp_path / "a.vtt"
+    path.write_text("WEBVTT\n\n00:00.250 --> 01:00:01.900\nHello.\n", encoding="utf-8")
+    assert read_captions(path, "a.vtt") == [(0.25, 3601.9, "Hello.")]
 
 
 def test_a_video_must_be_there_and_be_one(tmp_path: Path) -> None:

@@ -103,4 +103,8 @@ def read_captions(path: Path, at: str) -> list[tuple[float, float, str]]:
         raise InputError(f"{at}: {path.name}: expected WebVTT captions ({error}).") from error
     if not cues:
         raise InputError(f"{at}: {path.name} holds no caption.")
-    return [(cue.start_in_seconds, cue.end_in_seconds, cue.text) for cue in cues]
+    # The library's own seconds are whole ones.
+    return [
+        (cue.start_time.in_milliseconds() / 1000, cue.end_time.in_milliseconds() / 1000, cue.text)
+        for cue in cues
+    ]
