@@ -150,9 +150,14 @@ def test_what_takes_longer_to_see_than_before_is_due_sooner(desk: Desk) -> None:
     rng = np.random.default_rng(5)
     somebody = SimulatedLearner(dict.fromkeys(EMOTIONS, 0.05))
     take_block(desk, somebody, "drill", rng)
-    somebody.thresholds_s |= {"fear": 0.3, "anger": 0.012}
+    slower, quicker = EMOTIONS[:3], EMOTIONS[3:6]
+    somebody.thresholds_s |= dict.fromkeys(slower, 0.3) | dict.fromkeys(quicker, 0.012)
     pass_days(desk, 3)
     take_block(desk, somebody, "drill", rng)
     with desk.database.session() as session:
         due = {r.family: r.due_at for r in session.scalars(sa.select(Review))}
-    assert due["identify/fear/plain"] < due["identify/anger/plain"]
+    # Four answers are few, so single families may come out in the other order.
+    later, sooner = (
+        sorted(due[f"identify/{name}/plain"] for name in names) for names in (quicker, slower)
+    )
+    assert all(first < second for first, second in zip(sooner, later, strict=True))
