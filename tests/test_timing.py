@@ -12,6 +12,7 @@ from unspoken.timing import (
     clock_text,
     gap_free_runs,
     iou,
+    joined,
     median_step,
     nearest_index,
 )
@@ -87,6 +88,12 @@ def test_runs_hold_every_valid_sample_once_and_no_gap(
     for before, after in zip(runs, runs[1:], strict=False):
         apart = array[after.start] - array[before.stop - 1]
         assert after.start > before.stop or apart > longest
+
+
+def test_stretches_that_meet_become_one() -> None:
+    spans = [Interval(5, 6), Interval(0, 2), Interval(1, 1.5), Interval(2, 3)]
+    assert joined(spans) == [Interval(0, 3), Interval(5, 6)]
+    assert joined([]) == []
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,15 @@ clock, so nothing here multiplies a frame number by an average rate.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Interval", "clock_text", "gap_free_runs", "iou", "median_step", "nearest_index"]
+__all__ = [
+    "Interval", "clock_text", "gap_free_runs", "iou", "joined", "median_step", "nearest_index",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -66,6 +68,17 @@ def iou(a: Interval, b: Interval) -> float:
     if union <= 0.0:
         return 1.0 if a == b else 0.0
     return shared / union
+
+
+def joined(spans: Iterable[Interval]) -> list[Interval]:
+    """The same time in as few intervals as possible, in order; those that touch become one."""
+    found: list[Interval] = []
+    for span in sorted(spans):
+        if found and span.start_s <= found[-1].end_s:
+            found[-1] = Interval(found[-1].start_s, max(found[-1].end_s, span.end_s))
+        else:
+            found.append(span)
+    return found
 
 
 def median_step(times_s: ArrayLike) -> float:

@@ -47,6 +47,7 @@ def test_a_course_is_its_parts_in_order(tmp_path: Path) -> None:
         ("  - lesson: gone\n", "line 3: there is no lesson 'gone'; expected one of fear, anger"),
         ("  - drill: juggle\n", "line 3: there is no drill 'juggle'"),
         ("  - drill: spot\n    level: odd\n", "line 3: there is no level 'odd'"),
+        ("  - drill: spot\n    level: mixed\n", "line 3: the drill spot has no level 'mixed'"),
         ("  - test: mid\n", "line 3: there is no test 'mid'"),
         ("  - observe: gone\n", "line 3: there is no observe 'gone'; expected one of booking-demo"),
         ("  - lesson: fear\n  - video: gone.mp4\n", "line 4: there is no file"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from unspoken.academy.expressions import EXPRESSIONS, Expression
@@ -11,7 +13,7 @@ from unspoken.facs.prototypes import PROTOTYPES, Prototype
 SLIGHT = 0.4
 #: An open mouth may join, unless the lips are pressed.
 OPEN_MOUTH, PRESSED = {25, 26, 27}, 24
-BY_EMOTION = {prototype.emotion: prototype for prototype in PROTOTYPES}
+BY_EMOTION: dict[str, Prototype] = {prototype.emotion: prototype for prototype in PROTOTYPES}
 SHOWN = [
     pytest.param(shown, BY_EMOTION[shown.emotion], id=f"{emotion} {number}")
     for emotion, variants in EXPRESSIONS.items()
@@ -62,3 +64,15 @@ def test_only_one_form_of_disgust_wrinkles_the_nose() -> None:
     """The lesson tells its two forms apart by it, and the second from anger by calm brows."""
     assert [9 in shown.units for shown in EXPRESSIONS["disgust"]] == [True, False]
     assert all(4 not in shown.units for shown in EXPRESSIONS["disgust"])
+
+
+def test_the_table_of_the_documentation_is_what_is_drawn() -> None:
+    text = (Path(__file__).parents[2] / "docs/faces.md").read_text(encoding="utf-8")
+    rows = {
+        cells[0].split(",")[0]: cells[1:]
+        for line in text.splitlines()
+        if len(cells := [cell.strip() for cell in line.strip("|").split("|")]) == 3
+    }
+    for emotion, forms in EXPRESSIONS.items():
+        written = [", ".join(f"{c} ({a:g})" for c, a in f.units.items()) for f in forms]
+        assert rows[emotion] == written

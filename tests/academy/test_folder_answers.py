@@ -96,6 +96,14 @@ def test_the_same_answers_are_counted_once_however_the_file_is_laid_out(desk: De
     assert take_in(desk, folder_answers(as_file(saved(seed=1)), "three.json"))
 
 
+def test_an_answer_after_a_weekend_is_kept_as_one_that_took_a_day(desk: Desk) -> None:
+    content = saved()
+    content["answers"][3]["rt_s"] = 3 * 86_400.0
+    assert take_in(desk, folder_answers(as_file(content), "one.json"))
+    times = [trial["rt_s"] for trial in everything(desk)["trials"]]
+    assert max(t for t in times if t is not None) == 86_400.0
+
+
 def test_two_imports_at_the_same_instant_count_the_answers_once(
     tmp_path: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,6 +147,8 @@ def answer(**more: Any) -> Callable[[dict[str, Any]], None]:
         (changed(level="hard"), "there is no level 'hard'"),
         (changed(answers=[]), "answers"),
         (changed(ended_at="2026-03-01T10:00:00"), "ended_at"),
+        (changed(ended_at="0001-01-01T00:00:00+14:00"), "ended_at"),
+        (changed(ended_at="2100-01-01T00:00:00Z"), "ended_at"),
         (changed(rounds="4"), "rounds"),
         (changed(name="somebody"), "name"),
         (answer(said="joy"), "answer 4: expected happiness"),

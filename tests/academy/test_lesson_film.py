@@ -116,6 +116,10 @@ def test_a_narrated_lesson_is_heard_while_its_captions_stand(tmp_path: Path) -> 
     assert ends[-1] < made.seconds
     with av.open(str(out)) as container:
         sound = [(float(f.time or 0.0), f.to_ndarray()) for f in container.decode(audio=0)]
+    with av.open(str(out)) as container:
+        shown = [float(f.time or 0.0) for f in container.decode(video=0)]
+    assert len(shown) == round(made.seconds * 30)
+    assert max(shown) == pytest.approx(made.seconds - 1 / 30, abs=1e-3)
     heard = [time for time, wave in sound if np.sqrt(np.mean(wave**2)) > 0.02]
     for start, end, _words in made.captions.lines:
         assert any(start <= time <= end for time in heard)

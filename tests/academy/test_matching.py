@@ -14,6 +14,7 @@ from unspoken.academy.matching import (
     coverage,
     match,
     sensitivity,
+    was_shown,
 )
 from unspoken.timing import Interval
 
@@ -89,6 +90,18 @@ def test_coverage_counts_overlaps_once() -> None:
     assert coverage([], STATED, 10.0) == 0.0
 
 
+def test_chance_is_a_share_of_the_time_on_the_screen() -> None:
+    """Of 10 s 3 to 6 were not shown: 0.8 of 7 s lie in 2.2 to 4.8."""
+    gaps = [Interval(3.0, 5.0), Interval(4.5, 6.0)]
+    assert coverage([A, B], STATED, 10.0, gaps) == pytest.approx(0.8 / 7.0)
+    assert coverage([A, B], STATED, 10.0, [Interval(0.0, 12.0)]) == 0.0
+
+
+def test_half_of_a_stretch_on_the_screen_is_enough() -> None:
+    assert was_shown(Interval(1.0, 3.0), [Interval(2.0, 9.0)])
+    assert not was_shown(Interval(1.0, 3.0), [Interval(1.9, 9.0)])
+
+
 def test_agreement_by_hand() -> None:
     """2 x 6 / (2 x 6 + 2 + 1) = 0.8."""
     found = agreement(6, 2, 1)
@@ -121,6 +134,10 @@ def test_d_prime_needs_enough_moments_and_enough_quiet() -> None:
     assert (made.hits, made.signals, made.false_alarms) == (5, 6, 1)
     # Quiet: 1.2 s, five times 4.4 s, 27.2 s; stretches of 1.6 s: 0 + 5 x 2 + 16.
     assert made.catches == 26
+    # The last 16 begin at 32.8; of 36.0 to 56.0 s, 12 and a half of them are not seen.
+    blind = sensitivity(times, spans, STATED, 60.0, found, [Interval(36.0, 56.0)])
+    assert blind is not None
+    assert (blind.catches, blind.false_alarms) == (14, 0)
     dense = [Interval(3.0 * k + 1, 3.0 * k + 1.3) for k in range(6)]
     assert sensitivity(times, dense, STATED, 18.0, match(times, dense, STATED)) is None
     few = match(times, spans[:4], STATED)

@@ -12,6 +12,7 @@ import pytest
 from unspoken.academy.narration import Said, Speaker, add_sound, spoken_words, voice_track
 from unspoken.cli import main
 from unspoken.errors import OutputError, UsageError
+from unspoken.filing import part_path
 from unspoken.media.writer import ClipWriter
 
 speaks = pytest.mark.skipif(
@@ -90,3 +91,12 @@ def test_sound_lies_beside_pictures_that_stay_as_they_were(tmp_path: Path) -> No
     with pytest.raises(OutputError):
         add_sound(silent, tmp_path / "no" / "such.mp4", track, rate_hz)
     assert [p.name for p in sorted(tmp_path.iterdir())] == ["out.mp4", "silent.mp4"]
+
+
+def test_pictures_are_never_read_from_the_file_that_is_being_written(tmp_path: Path) -> None:
+    out = tmp_path / "out.mp4"
+    silent = part_path(out).with_suffix(".mp4")
+    silent.write_bytes(b"pictures")
+    with pytest.raises(ValueError, match="overwritten"):
+        add_sound(silent, out, np.zeros(100, np.int16), 22_050)
+    assert silent.read_bytes() == b"pictures" and not out.exists()

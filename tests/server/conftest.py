@@ -155,7 +155,7 @@ def visit(browser: Browser, running: Running) -> Iterator[Callable[..., Page]]:
 
     def heard(text: str) -> None:
         # A refused connection is what some of the tests are about.
-        if "Failed to load resource" not in text:
+        if "Failed to load resource" not in text and "Failed to fetch" not in text:
             complaints.append(text)
 
     def opened(

@@ -18,7 +18,7 @@ from unspoken.store.models import Block, Trial
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Dialog, Page
 
 pytestmark = [
     pytest.mark.slow,
@@ -142,6 +142,61 @@ def test_answers_survive_a_lost_connection_and_a_reload(
     until(page, "localStorage.getItem('unspoken-outbox') === null")
     assert len(trials(running)) == 2
     assert page.get_by_text("You left a block").count() == 1
+
+
+def test_an_answer_the_server_refuses_holds_up_no_other_and_is_told(
+    visit: Callable[..., Page], running: Running
+) -> None:
+    page = visit("/academy/drill?task=identify")
+    begin(page)
+    state(page, "asking")
+    page.context.set_offline(True)
+    answer(page)
+    state(page, "explaining")
+    page.keyboard.press("Enter")
+    answer(page)
+    state(page, "explaining")
+    page.evaluate(
+        """() => {
+            const kept = JSON.parse(localStorage.getItem("unspoken-outbox"));
+            kept[0].answer.rt_s = 90000;
+            localStorage.setItem("unspoken-outbox", JSON.stringify(kept));
+        }"""
+    )
+    page.context.set_offline(False)
+    page.goto(running.base + "/academy")
+    told = page.get_by_role("alert")
+    told.wait_for()
+    assert "An answer could not be kept and was set aside. " in told.inner_text()
+    assert "rt_s" in told.inner_text() and "everything else is kept" in told.inner_text()
+    assert len(trials(running)) == 1
+    assert page.evaluate("localStorage.getItem('unspoken-outbox')") is None
+    page.reload()
+    told.wait_for()  # it stays until it was read
+    told.get_by_role("button", name="Discard").click()
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    assert told.count() == 0
+    page.get_by_role("link", name="Go on").click()
+    begin(page)
+    answer(page)
+    until(page, "localStorage.getItem('unspoken-outbox') === null")
+    assert len(trials(running)) == 2
+
+
+def test_an_answer_after_two_days_is_kept(visit: Callable[..., Page], running: Running) -> None:
+    page = visit("/academy/drill?task=identify")
+    begin(page)
+    state(page, "asking")
+    page.evaluate(
+        """() => {
+            const now = performance.now.bind(performance);
+            performance.now = () => now() + 2 * 86_400_000;
+        }"""
+    )
+    answer(page)
+    until(page, "localStorage.getItem('unspoken-outbox') === null")
+    assert [trial.rt_s for trial in trials(running)] == [86_400.0]
 
 
 def test_a_connection_lost_in_mid_test_loses_nothing_and_the_test_goes_on(
@@ -288,13 +343,41 @@ def test_a_display_is_checked_without_storing_anything(
         assert session.scalar(sa.select(sa.func.count()).select_from(Block)) == 0
 
 
-def test_data_are_deleted_with_one_click(visit: Callable[..., Page], running: Running) -> None:
+def test_data_are_deleted_once_that_is_confirmed_and_what_waits_only_with_them(
+    visit: Callable[..., Page], running: Running
+) -> None:
     running.desk.open_block("identify", "drill", "plain", 60.0)
     page = visit("/academy/data")
-    page.get_by_role("button", name="Delete my data").click()
+    page.evaluate('localStorage.setItem(\'unspoken-refused\', \'[{"answer": {}, "why": "No."}]\')')
+    asked: list[str] = []
+
+    def blocks() -> int:
+        with running.desk.database.session() as session:
+            return session.scalar(sa.select(sa.func.count()).select_from(Block)) or 0
+
+    def reply(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss() if len(asked) == 1 else dialog.accept()
+
+    page.on("dialog", reply)
+    delete = page.get_by_role("button", name="Delete my data")
+    delete.click()
+    assert blocks() == 1 and len(asked) == 1
+    page.context.set_offline(True)
+    delete.click()
+    page.get_by_text("It could not be deleted").wait_for()
+    assert page.evaluate("localStorage.getItem('unspoken-refused')") is not None
+    page.context.set_offline(False)
+    page.route("**/academy/data/delete", lambda route: route.fulfill(status=500, body="A fault."))
+    delete.click()
+    page.get_by_text("A fault.").wait_for()
+    assert page.evaluate("localStorage.getItem('unspoken-refused')") is not None
+    page.unroute("**/academy/data/delete")
+    page.reload()
+    delete.click()
     page.get_by_text("Everything is deleted").wait_for()
-    with running.desk.database.session() as session:
-        assert session.scalar(sa.select(sa.func.count()).select_from(Block)) == 0
+    assert blocks() == 0 and len(asked) == 4
+    until(page, "localStorage.getItem('unspoken-refused') === null")
 
 
 @pytest.mark.parametrize("width", [360, 800, 1600])

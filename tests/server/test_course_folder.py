@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 import pytest
 
@@ -22,6 +23,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+PICTURE = cv2.imencode(".png", np.full((4, 4, 3), 90, np.uint8))[1].tobytes()
 LESSON = """---
 title: Tiny
 minutes: 1
@@ -45,10 +47,12 @@ why: So it is.
 ```
 
 ```video
-file: ours.mp4
+file: "ours #1.mp4"
 captions: ours.vtt
 title: Ours
 ```
+
+![A greeting](begrüßung.png) and ![another](<one more.png>).
 """
 COURSE = """title: Ours
 parts:
@@ -66,9 +70,12 @@ def made(folder: Path) -> Path:
     (folder / "ours.vtt").write_text(
         "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\nHello.\n", encoding="utf-8"
     )
-    with ClipWriter(folder / "ours.mp4", (64, 64), 10) as writer:
-        for _ in range(10):
-            writer.add(np.zeros((64, 64, 3), np.uint8))
+    for name in ("ours.mp4", "ours #1.mp4"):
+        with ClipWriter(folder / name, (64, 64), 10) as writer:
+            for _ in range(10):
+                writer.add(np.zeros((64, 64, 3), np.uint8))
+    for name in ("begrüßung.png", "one more.png"):
+        (folder / name).write_bytes(PICTURE)
     return folder / "ours.yaml"
 
 
@@ -146,6 +153,18 @@ def test_it_works_from_a_file(folder: Path, browser: Browser) -> None:
     assert page.inner_text("#scene-1 .cue") == "Brows down."
     page.wait_for_timeout(500)
     assert page.evaluate("document.querySelector('#scene-1 video').currentTime") > 1.0
+    # Paused while the clip is still about to begin: that is no fault of the clip.
+    page.evaluate(
+        """async () => {
+            const play = document.querySelector("#scene-1 .play");
+            play.click();
+            for (let k = 0; k < 5; k += 1) await Promise.resolve();
+            play.click();
+            await new Promise((done) => setTimeout(done, 300));
+        }"""
+    )
+    assert page.get_attribute("#scene-1", "data-state") == "ready"
+    assert page.get_attribute("#scene-1", "data-playing") == "no"
     page.click("#scene-1 .play")
     page.wait_for_selector("#scene-1[data-playing=yes]")
     page.wait_for_selector("#scene-1[data-playing=no]")
@@ -154,6 +173,11 @@ def test_it_works_from_a_file(folder: Path, browser: Browser) -> None:
     assert "So it is." in page.inner_text("section.check .reply")
     cues = "document.querySelector('.lesson-video video').textTracks[0].cues"
     assert page.evaluate(f"[...{cues}].map((cue) => cue.text)") == ["Hello."]
+    page.wait_for_function("document.querySelector('.lesson-video video').readyState > 0")
+    page.locator(".prose img").last.scroll_into_view_if_needed()
+    seen = "[...document.querySelectorAll('.prose img')].map((one) => one.naturalWidth)"
+    page.wait_for_function(f"{seen}.every(Boolean)")
+    assert page.evaluate(seen) == [4, 4]
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
     page.get_by_role("link", name="All parts").click()
     page.get_by_role("link", name="Welcome").click()

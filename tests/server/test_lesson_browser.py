@@ -106,6 +106,21 @@ def test_without_webgl_the_words_stand_alone_and_say_so(read: Callable[..., Page
     assert "Lips are stretched sideways" in last.inner_text()
 
 
+def test_the_speed_of_a_questions_face_leaves_the_answer_alone(read: Callable[..., Page]) -> None:
+    page = read("/academy/lessons/fear")
+    section = page.locator("section.check", has=page.locator("figure.scene")).first
+    section.locator("figure").scroll_into_view_if_needed()
+    section.locator("figure[data-state=ready]").wait_for()
+    section.locator(".choice input").first.check()
+    section.get_by_role("button", name="Check my answer").click()
+    section.locator(".said").wait_for()
+    section.locator("select.speed").select_option("0.5")
+    assert section.locator(".said").count() == 1
+    assert section.get_attribute("data-state") in {"right", "wrong"}
+    section.locator(".choice input").last.check()
+    assert section.locator(".said").count() == 0
+
+
 VOICES = """
 class Words extends EventTarget { constructor(text) { super(); this.text = text; } }
 globalThis.SpeechSynthesisUtterance = Words;

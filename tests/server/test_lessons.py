@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +13,15 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.server.conftest import asking
+from tests.server.observing import interactions
 from tests.server.test_academy_pages import somebody
 from unspoken.academy.desk import Desk
+from unspoken.academy.lesson_progress import opened
 from unspoken.academy.library import Library
+from unspoken.academy.records import everything
+from unspoken.academy.showings import Showings
 from unspoken.academy.simulated import take_block
+from unspoken.media.writer import ClipWriter
 from unspoken.server.security import Access
 
 HTML = {"Accept": "text/html"}
@@ -138,6 +146,87 @@ def test_a_lesson_gives_out_its_own_files_only(trainer: TestClient) -> None:
     assert picture.headers["content-type"] == "image/png"
     for name in ("secret.txt", "ours.md", "../own/secret.txt", "%2e%2e/own/secret.txt"):
         assert trainer.get(f"/academy/lessons/ours/files/{name}").status_code in {404, 409}
+
+
+def test_files_are_found_whatever_letters_are_in_their_names(
+    trainer: TestClient, tmp_path: Path
+) -> None:
+    folder = tmp_path / "own"
+    names = ["begrüßung.png", "two words.png", "100%.png", "#1?.png"]
+    for name in names:
+        (folder / name).write_bytes(name.encode())
+    with ClipWriter(folder / "demo #1.mp4", (64, 64), 10) as writer:
+        writer.add(np.zeros((64, 64, 3), np.uint8))
+    pictures = "\n".join(f"![x](<{name}>)" for name in names)
+    video = '```video\nfile: "demo #1.mp4"\n```\n'
+    (folder / "ours.md").write_text(f"{LESSON}\n{pictures}\n\n{video}", encoding="utf-8")
+    page = trainer.get("/academy/lessons/ours", headers=HTML).text
+    found = [html.unescape(one) for one in re.findall(r'<(?:img|video)[^>]* src="([^"]+)"', page)]
+    assert len(found) == 6 and all("/files/" in one for one in found)
+    # An address ends before # and ?, so that a browser asks for what is before them alone.
+    assert not any("#" in one or "?" in one for one in found)
+    answers = [trainer.get(one).content for one in found[1:5]]
+    assert answers == [name.encode() for name in names]
+    assert trainer.get(found[5]).headers["content-type"] == "video/mp4"
+    leading = LESSON.replace("(a.png)", "(..%2fown%2fa.png)")
+    (folder / "ours.md").write_text(leading, encoding="utf-8")
+    assert "leads elsewhere" in trainer.get("/academy/lessons.json").json()["message"]
+
+
+def test_the_course_a_lesson_was_opened_from_is_where_it_leads_back_to(
+    desk: Desk, access: Access, tmp_path: Path
+) -> None:
+    plan = "title: New here\nparts:\n  - lesson: fear\n"
+    (tmp_path / "desk.yaml").write_text(plan, encoding="utf-8")
+    with asking(desk, access, Library([tmp_path])) as client:
+        for course, to in (
+            ("desk", "/academy"), ("seeing-and-answering", "/academy/courses/seeing-and-answering"),
+        ):  # fmt: skip
+            page = client.get(f"/academy/lessons/fear?course={course}", headers=HTML).text
+            assert f'<a href="{to}">The course</a>' in page
+
+
+def test_an_interaction_of_a_course_can_be_watched_without_a_further_option(
+    desk: Desk, access: Access, tmp_path: Path
+) -> None:
+    results = interactions(tmp_path / "results")
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "desk.yaml").write_text(
+        "title: New here\nparts:\n  - interaction: ../results/call\n"
+        "  - interaction: ../results/long\n  - interaction: ../results/call\n",
+        encoding="utf-8",
+    )
+    library = Library([tmp_path / "own"])
+    assert library.interactions() == [results / "call", results / "long"]
+    with asking(desk, access, library) as client:
+        parts = client.get("/academy/courses/desk.json").json()["parts"]
+        found = {x["title"]: x for x in client.get("/academy/observe.json").json()["listed"]}
+        assert parts[0]["to"] == f"/academy/observe#{found['call']['id']}"
+        page = client.get("/academy/observe", headers=HTML).text
+        assert f'id="{found["call"]["id"]}"' in page and found["long"]["too_long"]
+        assert "talk.json" not in page and "A short talk" not in found
+        watching = client.get(f"/academy/observe/watch.json?showing={found['call']['id']}")
+        assert watching.json()["config"]["film"]["label"] == "synthetic re-enactment"
+    both = Showings(results, also=library.interactions)
+    assert [one.title for one in both.listed()].count("call") == 1
+
+
+def test_a_lesson_opened_in_two_tabs_at_one_instant_is_opened_once(
+    learner: TestClient, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = desk.now
+    in_between: list[int] = []
+
+    def after_the_other() -> datetime:
+        if not in_between:  # the first tab has looked, and not written yet
+            in_between.append(0)
+            in_between[0] = learner.get("/academy/lessons/fear.json").status_code
+        return now()
+
+    monkeypatch.setattr(desk, "now", after_the_other)
+    opened(desk, Library().lesson("fear"))
+    assert in_between == [200]
+    assert [row["lesson"] for row in everything(desk)["lessons"]] == ["fear"]
 
 
 def test_a_lesson_that_broke_is_a_page_that_names_the_line(

@@ -90,6 +90,42 @@ def test_an_interaction_is_watched_guessed_and_reviewed_by_keyboard(
     page.wait_for_selector('#review[data-state="playing"]')
 
 
+def test_the_button_marks_once_however_it_is_pressed(
+    visit: Callable[..., Page], running: Running
+) -> None:
+    page = visit("/academy/observe")
+    begin(page)
+    button = page.locator("[data-mark]")
+    button.click()
+    page.wait_for_timeout(300)
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    page.keyboard.press("Space")
+    page.wait_for_timeout(300)
+    button.evaluate("one => one.click()")
+    state(page, "guessing")
+    assert page.get_by_text("Mark 1 of 4").count() == 1
+    assert len(kept(running)[0].marks) == 4
+
+
+def test_a_key_that_is_hammered_loses_no_result(
+    visit: Callable[..., Page], running: Running
+) -> None:
+    page = visit("/academy/observe")
+    begin(page)
+    page.evaluate(
+        """async () => {
+            for (let k = 0; k < 400; k += 1) {
+              dispatchEvent(new KeyboardEvent("keydown", { key: "m" }));
+              if (k % 10 === 0) await new Promise((done) => setTimeout(done, 1));
+            }
+        }"""
+    )
+    state(page, "guessing")
+    assert len(kept(running)[0].marks) == 300
+    assert page.get_by_text("Mark 1 of 300").count() == 1
+
+
 def test_marks_survive_a_lost_connection(visit: Callable[..., Page], running: Running) -> None:
     page = visit("/academy/observe")
     begin(page)

@@ -13,11 +13,13 @@ from starlette.testclient import TestClient
 from tests.server.conftest import asking
 from tests.server.observing import interactions, script
 from unspoken.academy.desk import Desk
+from unspoken.academy.people import load_people
 from unspoken.academy.scripts import GUESSES, load_script, shipped_scripts
 from unspoken.academy.showings import Showings
 from unspoken.cli import main
 from unspoken.errors import InputError
 from unspoken.server.security import Access
+from unspoken.store.models import Observation
 
 HTML = {"Accept": "text/html"}
 API = "/api/academy/observations"
@@ -104,6 +106,17 @@ def test_what_was_not_on_the_screen_counts_neither_way(watcher: TestClient) -> N
     assert found["left_out"] == 1
     assert (found["figures"]["marked"]["count"], found["figures"]["marked"]["of"]) == (1, 1)
     assert [moment["shown"] for moment in found["moments"]] == [True, False]
+    assert found["figures"]["shown_s"] == pytest.approx(5.0 - 1.3)
+
+
+def test_rates_are_of_the_time_on_the_screen_and_of_nothing_there_is_none(
+    watcher: TestClient,
+) -> None:
+    half = watched(watcher, "A short talk", [0.5], unseen=[[2.0, 4.0], [2.5, 4.5], [4.0, 4.5]])
+    assert guessed(watcher, half, [""])["figures"]["extras_per_min"] == pytest.approx(1 / 2.5 * 60)
+    blind = watched(watcher, "A short talk", [0.5], unseen=[[0.0, 5.0]])
+    assert guessed(watcher, blind, [""])["figures"]["extras_per_min"] is None
+    assert watcher.get(f"/academy/observe/result/{blind}", headers=HTML).status_code == 200
 
 
 def test_the_own_window_comes_from_the_warm_up(watcher: TestClient) -> None:
@@ -143,6 +156,13 @@ def test_a_second_time_is_marked_as_such(watcher: TestClient) -> None:
     assert guessed(watcher, again, [])["observation"]["first_time"] is False
     page = watcher.get(f"/academy/observe/result/{again}", headers=HTML).text
     assert "the figures flatter" in page
+
+
+def test_one_that_was_left_before_its_end_is_no_first_time_either(watcher: TestClient) -> None:
+    showing = listed(watcher)["A short talk"]["id"]
+    assert watcher.post(API, json={"showing": showing}).status_code == 200
+    again = watched(watcher, "A short talk", [])
+    assert guessed(watcher, again, [])["observation"]["first_time"] is False
 
 
 def test_marks_sent_twice_count_once_and_guesses_must_fit(watcher: TestClient) -> None:
@@ -192,6 +212,33 @@ def test_colleagues_files_are_anonymous_and_taken_in_once(watcher: TestClient, d
         assert answer.status_code == 400 and answer.json()["message"]
 
 
+def test_a_colleagues_stretch_that_runs_backwards_is_refused_by_its_place(
+    watcher: TestClient, desk: Desk
+) -> None:
+    made = watched(watcher, "A short talk", [1.6])
+    guessed(watcher, made, ["anger"])
+    file = watcher.get(f"/academy/observe/result/{made}/marks").json()
+    wrong = {**file, "id": "1" * 32, "unseen": [[1, 2], [5, 1]]}
+    content = json.dumps(wrong).encode()
+    path = f"/academy/observe/result/{made}"
+    answer = watcher.post(f"{path}/colleagues", files={"marks": ("marks.json", content)})
+    assert answer.status_code == 400
+    assert (
+        "unseen.1: " in answer.json()["message"] and "found 5 and 1 s" in answer.json()["message"]
+    )
+    with desk.database.session() as session:  # as an earlier version took it in
+        kept = session.get(Observation, made)
+        assert kept is not None
+        session.add(
+            Observation(
+                id="2" * 32, showing="", title="", digest=kept.digest, mine=False, name="",
+                state="done", first_time=True, started_at=desk.now(), marks=[], unseen=[[5, 1]],
+                reactions=[],
+            )
+        )  # fmt: skip
+    assert watcher.get(f"{path}.json").json()["colleagues"]["count"] == 1
+
+
 def test_observations_are_part_of_my_data_and_of_its_deletion(watcher: TestClient) -> None:
     watched(watcher, "A short talk", [1.6])
     kept = watcher.get("/academy/data/export").json()["observations"]
@@ -220,6 +267,28 @@ def test_scripts_are_refused_with_the_place_of_the_mistake(tmp_path: Path) -> No
         load_script(wrong)
     with pytest.raises(InputError, match="talk"):
         load_script(script(tmp_path, talk=[{"start_s": 3, "end_s": 1}]))
+
+
+@pytest.mark.parametrize(
+    ("identity", "why"), [("nobody", "no face of that name"), ("kept", "kept for tests")]
+)
+def test_a_script_is_acted_by_a_training_face(tmp_path: Path, identity: str, why: str) -> None:
+    kept = next(person.name for person in load_people() if person.pool != "training")
+    with pytest.raises(InputError, match=rf"identity: .*{why}.*f01"):
+        load_script(script(tmp_path, identity=kept if identity == "kept" else identity))
+
+
+def test_a_script_is_watched_whole(desk: Desk, access: Access, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"seconds: .*300 s at most"):
+        load_script(script(tmp_path, seconds=302.0))
+    script(tmp_path, seconds=300.0)
+    with asking(desk, access, showings=Showings(tmp_path)) as client:
+        one = listed(client)["A short talk"]
+        assert not one["too_long"]
+        path = f"/academy/observe/watch.json?showing={one['id']}"
+        assert client.get(path).status_code == 200
+        part = client.get(f"{path}&start=10&end=20")
+        assert part.status_code == 400 and "watched whole" in part.json()["message"]
 
 
 def test_a_folder_that_is_not_there_is_told(

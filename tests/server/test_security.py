@@ -7,6 +7,8 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
+from unspoken.academy.desk import Desk
+from unspoken.server.app import create_app
 from unspoken.server.security import Access
 
 PAGES = [
@@ -83,6 +85,29 @@ def test_pages_allow_no_inline_script_style_or_camera(learner: TestClient, path:
     allowed = (f'type="importmap" nonce="{nonce.group(1)}"', 'type="application/json"')
     assert all(any(part in tag for part in allowed) for tag in inline)
     assert "http:" not in answer.text and "https:" not in answer.text
+
+
+def test_an_answer_to_a_fault_inside_carries_every_header_too(desk: Desk, access: Access) -> None:
+    app = create_app(desk, access)
+
+    @app.get("/broken")
+    def broken() -> None:
+        raise RuntimeError("on purpose")
+
+    base = f"http://127.0.0.1:{access.port}"
+    html = {"Accept": "text/html"}
+    with TestClient(app, base_url=base, raise_server_exceptions=False) as client:
+        client.get("/", params={"token": access.token})
+        sound, broken_one = (
+            client.get("/academy", headers=html),
+            client.get("/broken", headers=html),
+        )
+    assert broken_one.status_code == 500 and "on purpose" not in broken_one.text
+    assert set(sound.headers) <= set(broken_one.headers)
+    for name in set(sound.headers) - {"content-length", "content-security-policy"}:
+        assert broken_one.headers[name] == sound.headers[name], name
+    nonce = re.search(r"'nonce-([^']+)'", broken_one.headers["content-security-policy"])
+    assert nonce is not None and f'nonce="{nonce.group(1)}"' in broken_one.text
 
 
 def test_every_answer_has_another_nonce(learner: TestClient) -> None:

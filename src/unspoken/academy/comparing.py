@@ -17,6 +17,7 @@ from unspoken.academy.matching import (
     coverage,
     match,
     sensitivity,
+    was_shown,
 )
 from unspoken.academy.observations import Kept, Mark
 from unspoken.academy.scores import plain
@@ -24,17 +25,9 @@ from unspoken.academy.scripts import GUESSES
 from unspoken.academy.showing import Showing, Target
 from unspoken.timing import Interval, clock_text
 
-__all__ = ["compare", "was_shown"]
+__all__ = ["compare"]
 
-#: A moment counts when at least this share of it was on the screen.
-_SHOWN_SHARE = 0.5
 _SURE = {step: word for step, word, _chance in CONFIDENCE}
-
-
-def was_shown(moment: Interval, unseen: Sequence[Interval]) -> bool:
-    """Whether at least half of a moment was on the screen."""
-    lost = sum(moment.overlap_s(span) for span in unseen)
-    return lost <= (1.0 - _SHOWN_SHARE) * moment.duration_s
 
 
 @dataclass(frozen=True)
@@ -85,7 +78,7 @@ def compare(showing: Showing, one: Kept, others: Sequence[Kept]) -> dict[str, An
         {
             "window": asdict(window),
             "figures": _figures(showing, one, held, seconds),
-            "chance": coverage(spans, window, seconds),
+            "chance": coverage(spans, window, seconds, one.unseen),
             "left_out": shown.count(False),
             "colleagues": _with_colleagues(one, others),
             "moments": [_moment(showing, one, held, k, others) for k in range(len(spans))],
@@ -104,11 +97,14 @@ def _figures(showing: Showing, one: Kept, held: _Held, seconds: float) -> dict[s
     delays = sorted(held.marks[m] - spans[k].start_s for m, k in found.pairs)
     detected = None
     if showing.reference == "planted":
-        detected = sensitivity(held.marks, spans, held.window, seconds, found)
+        detected = sensitivity(held.marks, spans, held.window, seconds, found, one.unseen)
+    film = Interval(0.0, seconds)
+    shown_s = seconds - sum(film.overlap_s(gap) for gap in one.unseen)
     return {
+        "shown_s": shown_s,
         "marked": asdict(proportion(both, there)),
         "extras": len(found.extras),
-        "extras_per_min": len(found.extras) / seconds * 60.0,
+        "extras_per_min": len(found.extras) / shown_s * 60.0 if shown_s > 1e-9 else None,
         "agreement": asdict(agreement(both, len(found.extras), len(found.misses))),
         "detection": asdict(detected) if detected else None,
         "median_delay_s": delays[len(delays) // 2] if delays else None,

@@ -30,7 +30,7 @@ from unspoken.academy.lesson import NAME
 from unspoken.academy.lesson_blocks import Filled
 from unspoken.academy.lesson_files import captions_beside, video_beside
 from unspoken.academy.lesson_scene import Words
-from unspoken.academy.levels import LEVELS
+from unspoken.academy.levels import LEVELS, level_named
 from unspoken.academy.rounds import TASKS
 from unspoken.academy.scripts import load_script, shipped_scripts
 from unspoken.errors import InputError
@@ -203,6 +203,11 @@ def _part_faults(part: CoursePart, at: str, path: Path, lessons: Collection[str]
     levels = [level.name for level in LEVELS]
     if part.drill and part.level not in levels:
         return [f"{at}: there is no level {part.level!r}; expected one of {', '.join(levels)}."]
+    if part.drill == "spot" and level_named(part.level).mixed:
+        return [
+            f"{at}: the drill spot has no level {part.level!r}, which is about naming; expected "
+            f"one of {', '.join(x.name for x in LEVELS if not x.mixed)}."
+        ]
     if part.interaction and not (path.parent / part.interaction / "analysis.json").is_file():
         return [
             f"{at}: {part.interaction} is no folder of results: expected analysis.json in it, as "

@@ -1,9 +1,9 @@
 """What is shown: the seven expressions as amplitudes of action units, and movements of one region.
 
 An amplitude of 1.0 is the full displacement of the AU basis. Every combination satisfies the
-prototype of its emotion in `unspoken.facs.prototypes`, with the units it calls weak drawn weakly; the
-amplitudes make each of them plain at full strength on the academy's synthetic faces. They are the
-academy's own choice, not a statement about how strongly people move.
+prototype of its emotion in `unspoken.facs.prototypes`, with the units it calls weak drawn weakly;
+the amplitudes make each of them plain at full strength on the academy's synthetic faces. They are
+the academy's own choice, not a statement about how strongly people move.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ EXPRESSIONS: dict[str, tuple[Expression, ...]] = {
     ),
     "fear": (
         Expression("fear", {1: 1.0, 2: 0.6, 4: 0.7, 5: 1.0, 7: 0.4, 20: 0.9, 25: 0.5}),
-        Expression("fear", {1: 1.0, 2: 0.5, 4: 0.8, 5: 1.0, 7: 0.3, 20: 0.8, 25: 0.6, 26: 0.25}),
+        Expression("fear", {1: 1.0, 2: 0.5, 4: 0.8, 5: 1.0, 7: 0.5, 20: 1.0, 25: 0.55, 26: 0.12}),
     ),
     "anger": (
         Expression("anger", {4: 1.0, 5: 0.6, 7: 0.9, 24: 0.9}),

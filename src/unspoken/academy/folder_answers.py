@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -33,6 +34,10 @@ _CHOOSE = 'Choose the file that "Save my answers" wrote at the end of a drill.'
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 Frames = Annotated[int, Field(ge=0, le=100_000)]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
+#: A page may be left open over a weekend; such an answer is kept as one that took a day.
+_MOST_RT_S = 86_400.0
+#: Clocks of computers can be wrong, but not outside these.
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class _Strict(BaseModel):
@@ -55,6 +60,7 @@ class FolderAnswer(_Strict):
         1 to 4; 0 where nothing was asked.
     when_s : float or None, seconds
     rt_s : float, seconds
+        Kept as a day where it is more.
     refresh_hz : float
     onset_frame, planned_frames, total_frames, shown_frames : int
     flags : tuple of str
@@ -67,7 +73,7 @@ class FolderAnswer(_Strict):
     said: str
     confidence: Annotated[int, Field(ge=0, le=4)]
     when_s: Seconds | None
-    rt_s: Seconds
+    rt_s: Annotated[float, Field(ge=0)]
     refresh_hz: Annotated[float, Field(ge=24, le=500)]
     onset_frame: Frames
     planned_frames: Frames
@@ -99,7 +105,7 @@ class FolderAnswers(_Strict):
     rounds : int
         How many the block wanted.
     ended_at : datetime
-        With its zone.
+        With its zone; of this century.
     answers : tuple of FolderAnswer
         In the order of presentation, at least one.
     """
@@ -109,7 +115,7 @@ class FolderAnswers(_Strict):
     task: Literal["identify", "spot"]
     level: str
     rounds: Annotated[int, Field(ge=1, le=100)]
-    ended_at: AwareDatetime
+    ended_at: Annotated[AwareDatetime, Field(ge=_EARLIEST, lt=_LATEST)]
     answers: Annotated[tuple[FolderAnswer, ...], Field(min_length=1, max_length=2000)]
 
     @model_validator(mode="after")
@@ -223,7 +229,7 @@ def _row(answer: FolderAnswer, number: int, found: FolderAnswers) -> Trial:
         "region": answer.said if moved else None,
         "when_s": answer.when_s,
         "confidence": answer.confidence or None,
-        "rt_s": answer.rt_s if answer.said else None,
+        "rt_s": min(answer.rt_s, _MOST_RT_S) if answer.said else None,
         "shown_frames": answer.shown_frames,
         "flags": answer.flags,
     }, found.ended_at)  # fmt: skip

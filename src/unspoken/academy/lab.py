@@ -75,10 +75,11 @@ CONFUSIONS: dict[str, str] = {
     "surprise": "Fear. In surprise brows are raised without AU4, the lower lid is relaxed and the "
     "jaw drops loosely; in fear brows are drawn together and lips are stretched.",
     "fear": "Surprise: look for brows that are raised and drawn together, and tense lower lids.",
-    "anger": "Disgust: a wrinkled nose speaks for it, hard lids and pressed lips for anger; a raised "
-    "upper lip occurs in both. Concentration looks like weak anger.",
+    "anger": "Disgust: a wrinkled nose speaks for it, hard lids and pressed lips for anger; a "
+    "raised upper lip occurs in both. Concentration looks like weak anger.",
     "disgust": "Anger: see there.",
-    "sadness": "Fear, by the inner brows; tiredness. In sadness the corners go down and the upper lids do not rise.",
+    "sadness": "Fear, by the inner brows; tiredness. In sadness the corners go down and the upper "
+    "lids do not rise.",
     "contempt": "A smile on one side, or a habit of the mouth. Is it there at rest as well?",
 }
 

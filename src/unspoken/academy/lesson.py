@@ -12,6 +12,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -112,7 +113,7 @@ class Lesson:
             elif isinstance(block, Text) and self.path:
                 for token in _inside(block.tokens):
                     if token.type == "image":
-                        name = str(token.attrs["src"])
+                        name = _file_of(token)
                         found[name] = self.path.parent / name
         return found
 
@@ -272,6 +273,11 @@ def _inside(tokens: Sequence[Token]) -> list[Token]:
     return found
 
 
+def _file_of(picture: Token) -> str:
+    """The file of a picture as it is called on the disk; Markdown gives it as an address."""
+    return unquote(str(picture.attrs["src"]))
+
+
 def _targets(tokens: Sequence[Token]) -> list[tuple[str, int]]:
     found = []
     for token in tokens:
@@ -299,7 +305,7 @@ def _text_faults(tokens: Sequence[Token], first: int, where: str, path: Path | N
 def _picture_faults(token: Token, at: str, path: Path | None) -> list[str]:
     from unspoken.academy.lesson_files import beside
 
-    name = str(token.attrs["src"])
+    name = _file_of(token)
     if not token.content.strip():
         return [
             f"{at}: the picture {name} needs words for those who cannot see it: ![words]({name})."
@@ -323,7 +329,7 @@ def text_html(text: Text, lesson_at: Address, file_at: Address) -> str:
     ----------
     text : Text
     lesson_at, file_at : callable
-        The address of another lesson by its name, and of a file beside the lesson.
+        The address of another lesson by its name, and of a file beside the lesson by its own.
     """
     return to_html(text.tokens, lesson_at, file_at)
 
@@ -333,7 +339,7 @@ def to_html(tokens: Sequence[Token], lesson_at: Address, file_at: Address) -> st
     copied = deepcopy(list(tokens))
     for token in _inside(copied):
         if token.type == "image":
-            token.attrSet("src", file_at(str(token.attrs["src"])))
+            token.attrSet("src", file_at(_file_of(token)))
             token.attrSet("loading", "lazy")
         elif token.type == "link_open":
             target = str(token.attrs["href"])

@@ -92,7 +92,7 @@ def render_lesson(
     row = cards(lesson, int(size[1] * _FACE) // 2 * 2)
     lines: list[tuple[float, float, str]] = []
     press = Press(*size)
-    silent = part_path(out).with_suffix(out.suffix) if speaker else out
+    silent = _silent_path(out) if speaker else out
     said: list[Said] = []
     try:
         with Studio() as studio, clip_writer(silent, size, FPS, lesson.head.title) as writer:
@@ -118,6 +118,11 @@ def render_lesson(
         if speaker:
             silent.unlink(missing_ok=True)
     return LessonClip(seconds, captions)
+
+
+def _silent_path(out: Path) -> Path:
+    """Where the pictures wait for their sound: hidden, and never where the whole clip is made."""
+    return part_path(out.with_stem(f"{out.stem}-silent")).with_suffix(out.suffix)
 
 
 def _spoken(card: Card) -> list[tuple[float, float, str]]:

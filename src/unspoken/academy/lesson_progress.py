@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from unspoken.academy.desk import Desk
 from unspoken.academy.lesson import Lesson
@@ -66,6 +67,14 @@ def progress(desk: Desk, lessons: Iterable[Lesson]) -> dict[str, Progress]:
 
 def opened(desk: Desk, lesson: Lesson) -> None:
     """The lesson was opened; only the first time is kept."""
+    try:
+        _opened_once(desk, lesson)
+    except IntegrityError:
+        # Another tab wrote the same row between our look and our writing. Now it can be seen.
+        _opened_once(desk, lesson)
+
+
+def _opened_once(desk: Desk, lesson: Lesson) -> None:
     with desk.database.session() as session:
         if session.get(LessonVisit, lesson.name) is None:
             session.add(LessonVisit(lesson=lesson.name, opened_at=desk.now()))
@@ -73,11 +82,9 @@ def opened(desk: Desk, lesson: Lesson) -> None:
 
 def finish(desk: Desk, lesson: Lesson) -> None:
     """The learner is done with the lesson."""
+    opened(desk, lesson)
     with desk.database.session() as session:
-        visit = session.get(LessonVisit, lesson.name)
-        if visit is None:
-            visit = LessonVisit(lesson=lesson.name, opened_at=desk.now())
-            session.add(visit)
+        visit = session.get_one(LessonVisit, lesson.name)
         visit.finished_at = desk.now()
 
 

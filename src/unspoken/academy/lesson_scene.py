@@ -20,7 +20,9 @@ from unspoken.academy.film import Film, Movement, Part, Talk
 from unspoken.academy.people import load_people
 from unspoken.facs.units import ACTION_UNITS, UNIT_INDEX, unit_of
 
-__all__ = ["VIEWS", "Beside", "Cue", "FaceBlock", "Flash", "Pose", "Scene", "Shown", "Step"]
+__all__ = [
+    "VIEWS", "Beside", "Cue", "FaceBlock", "Flash", "Person", "Pose", "Scene", "Shown", "Step",
+]  # fmt: skip
 
 #: From where one looks, degrees; 90 is the person's left side.
 VIEWS: dict[str, float] = {

@@ -174,6 +174,22 @@ class Library:
             )
         return known[name]
 
+    def interactions(self) -> list[Path]:
+        """Folders of results that courses name, each once.
+
+        Raises
+        ------
+        InputError
+            With every fault of every lesson and course.
+        """
+        named = [
+            course.interaction(part).resolve()
+            for course in self.courses().values()
+            for part in course.plan.parts
+            if part.interaction
+        ]
+        return list(dict.fromkeys(named))
+
     def _lesson(self, path: Path) -> Lesson:
         facts = path.stat()
         stamp = (facts.st_mtime_ns, facts.st_size)

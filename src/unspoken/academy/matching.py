@@ -16,7 +16,7 @@ from statistics import median
 import numpy as np
 
 from unspoken.academy.detection import Detection, Proportion, detection, proportion
-from unspoken.timing import Interval
+from unspoken.timing import Interval, joined
 
 __all__ = [
     "STATED",
@@ -28,6 +28,7 @@ __all__ = [
     "coverage",
     "match",
     "sensitivity",
+    "was_shown",
 ]
 
 #: Moments and quiet stretches a d' must at least rest on.
@@ -37,6 +38,8 @@ SAME_S = 1.0
 #: Reactions needed for a window of one's own, and what it can become, seconds.
 _LEAST_REACTIONS = 4
 _LATEST_RANGE = (0.8, 2.0)
+#: A moment, or a quiet stretch, counts when at least this share of it was on the screen.
+_SHOWN_SHARE = 0.5
 #: Median absolute deviation to standard deviation, for normal errors.
 _MAD = 1.4826
 
@@ -165,15 +168,29 @@ def match(marks_s: Sequence[float], moments: Sequence[Interval], window: Window)
     )
 
 
-def coverage(moments: Sequence[Interval], window: Window, seconds: float) -> float:
-    """Share of the time that lies in some window: how many marks fit a moment by mere chance."""
-    covered, reached = 0.0, 0.0
-    for span in sorted(window.around(moment) for moment in moments):
-        start, end = max(span.start_s, reached), min(span.end_s, seconds)
-        if end > start:
-            covered += end - start
-        reached = max(reached, end)
-    return covered / seconds if seconds > 0 else 0.0
+def was_shown(stretch: Interval, unseen: Sequence[Interval]) -> bool:
+    """Whether at least half of a moment or stretch was on the screen; `unseen` do not overlap."""
+    lost = sum(stretch.overlap_s(span) for span in unseen)
+    return lost <= (1.0 - _SHOWN_SHARE) * stretch.duration_s
+
+
+def coverage(
+    moments: Sequence[Interval], window: Window, seconds: float, unseen: Sequence[Interval] = ()
+) -> float:
+    """Share of the time on the screen that lies in some window.
+
+    About so many marks fit a moment by mere chance. 0.0 where nothing was on the screen.
+    """
+    film = Interval(0.0, max(0.0, seconds))
+    spans = joined(window.around(moment) for moment in moments)
+    lost = joined(unseen)
+    shown = film.duration_s - sum(film.overlap_s(gap) for gap in lost)
+    covered = sum(film.overlap_s(span) for span in spans)
+    for span in spans:
+        inside = [Interval(max(g.start_s, span.start_s), min(g.end_s, span.end_s))
+                  for g in lost if g.overlap_s(span) > 0]  # fmt: skip
+        covered -= sum(film.overlap_s(gap) for gap in inside)
+    return covered / shown if shown > 1e-9 else 0.0
 
 
 def sensitivity(
@@ -182,12 +199,14 @@ def sensitivity(
     window: Window,
     seconds: float,
     found: Matching,
+    unseen: Sequence[Interval] = (),
 ) -> Detection | None:
     """D' for what was planted, with quiet stretches as the occasions for a false alarm.
 
     Free marking has no trials without a signal, so the time outside all windows is cut into
     stretches as long as the usual window, and a stretch with an extra mark counts as one false
-    alarm. That is a convention, and it is only held up where there is enough of both.
+    alarm. That is a convention, and it is only held up where there is enough of both. A stretch
+    counts when at least half of it was on the screen, as a moment does.
 
     Parameters
     ----------
@@ -197,6 +216,8 @@ def sensitivity(
         How long it was watched.
     found : Matching
         Which moments count is told by its pairs and misses together.
+    unseen : sequence of Interval
+        When nothing was on the screen; they do not overlap.
 
     Returns
     -------
@@ -214,6 +235,7 @@ def sensitivity(
         pieces = int((span.start_s - reached) / length) if span.start_s > reached else 0
         quiet += [Interval(reached + k * length, reached + (k + 1) * length) for k in range(pieces)]
         reached = max(reached, span.end_s)
+    quiet = [piece for piece in quiet if was_shown(piece, unseen)]
     if len(quiet) < LEAST_QUIET:
         return None
     extras = [marks_s[m] for m in found.extras]

@@ -163,8 +163,12 @@ def add_sound(silent: Path, out: Path, track: Sound, rate_hz: int) -> None:
     ------
     OutputError
         If it cannot be written; what was at `out` stays.
+    ValueError
+        If `silent` is the very file the clip is made in.
     """
     part = part_path(out).with_suffix(out.suffix)
+    if silent == part:
+        raise ValueError(f"{silent}: the pictures would be overwritten while they are read")
     try:
         with av.open(str(silent)) as source, av.open(str(part), "w") as target:
             pictures = source.streams.video[0]

@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 from sqlalchemy.orm import Session
 
 from unspoken.academy.desk import Desk
@@ -20,7 +27,7 @@ from unspoken.academy.scripts import GUESSES
 from unspoken.academy.showing import Showing
 from unspoken.errors import InputError
 from unspoken.store.models import Observation
-from unspoken.timing import Interval
+from unspoken.timing import Interval, joined
 
 __all__ = [
     "OBSERVATION_FORMAT", "Kept", "Mark", "Observed", "begin", "colleagues", "exported",
@@ -82,7 +89,17 @@ class Observed(_Strict):
     reactions: Annotated[list[Seconds], Field(max_length=20)] = Field(default_factory=list)
 
 
+def _forwards(span: tuple[float, float]) -> tuple[float, float]:
+    if span[1] <= span[0]:
+        raise ValueError(f"expected start before end, found {span[0]:g} and {span[1]:g} s")
+    return span
+
+
 class _File(Observed):
+    unseen: Annotated[
+        list[Annotated[tuple[Seconds, Seconds], AfterValidator(_forwards)]],
+        Field(max_length=5000),
+    ] = Field(default_factory=list)
     format: Literal["unspoken.observation/1"]
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -123,9 +140,8 @@ def begin(desk: Desk, showing: Showing, span: Interval | None) -> str:
     """
     with desk.database.session() as session:
         desk.profile(session)
-        known = sa.select(Observation).where(
-            Observation.digest == showing.digest, Observation.mine, Observation.state != "open"
-        )
+        # One that was left open counts: a reload just before the end is no way to a first time.
+        known = sa.select(Observation).where(Observation.digest == showing.digest, Observation.mine)
         made = Observation(
             id=secrets.token_hex(16), showing=showing.showing_id, title=showing.title[:120],
             digest=showing.digest, start_s=span.start_s if span else None,
@@ -149,7 +165,7 @@ def keep_marks(desk: Desk, observation: str, found: Observed) -> None:
         row = _mine(session, observation)
         if row.state == "open":
             row.marks = [mark.model_dump() for mark in sorted(found.marks, key=lambda m: m.t_s)]
-            row.unseen = [list(span) for span in found.unseen if span[1] > span[0]]
+            row.unseen = [[span.start_s, span.end_s] for span in _spans(found.unseen)]
             row.reactions = list(found.reactions)
             row.state = "watched"
 
@@ -255,7 +271,7 @@ def take_in(desk: Desk, document: Any, digest: str) -> bool:
                 id=found.id, showing="", title="", digest=digest, mine=False,
                 name=found.name, state="done", first_time=found.first_time,
                 started_at=desk.now(), marks=[mark.model_dump() for mark in found.marks],
-                unseen=[list(span) for span in found.unseen], reactions=[],
+                unseen=[[span.start_s, span.end_s] for span in _spans(found.unseen)], reactions=[],
             )
         )  # fmt: skip
     return True
@@ -275,5 +291,10 @@ def _kept(row: Observation) -> Kept:
         row.id, row.showing, row.title, row.digest, row.state, row.first_time,
         None if whole else Interval(row.start_s or 0.0, row.end_s or 0.0),
         row.started_at.isoformat(), tuple(Mark.model_validate(mark) for mark in marks),
-        tuple(Interval(*span) for span in row.unseen), tuple(row.reactions),
+        tuple(_spans(row.unseen)), tuple(row.reactions),
     )  # fmt: skip
+
+
+def _spans(pairs: Sequence[Sequence[float]]) -> list[Interval]:
+    """Stretches that were not shown, each second once; one that has no length is none."""
+    return joined(Interval(start, end) for start, end in pairs if end > start)

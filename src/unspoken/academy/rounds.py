@@ -9,7 +9,7 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,6 @@ import numpy as np
 from unspoken.academy.answers import Answer, family_of
 from unspoken.academy.expressions import NONE, REGIONS
 from unspoken.academy.levels import Level, catches_of
-from unspoken.academy.questplus import QuestPlus, ThresholdEstimate
 from unspoken.academy.stimuli import (
     Stimulus,
     catch_stimulus,
@@ -25,6 +24,7 @@ from unspoken.academy.stimuli import (
     expression_stimulus,
     move_stimulus,
 )
+from unspoken.academy.thresholds import NOTHING, OTHER, RIGHT, Threshold, ThresholdEstimate
 from unspoken.facs.prototypes import EMOTIONS
 
 __all__ = [
@@ -73,18 +73,42 @@ def round_of(task: str) -> dict[str, int]:
     return dict.fromkeys(truths_of(task), _PER_TRUTH[task]) | {NONE: CATCHES_A_ROUND}
 
 
-def threshold_of(answers: Sequence[Answer], refresh_hz: float) -> QuestPlus:
-    """The measurement of one family from the answers that count, in order."""
-    quest = QuestPlus(durations_for(refresh_hz))
-    quest.update_all((a.shown_s, a.correct) for a in answers if a.counts and a.shown_s > 0)
-    return quest
+def threshold_of(
+    answers: Iterable[Answer], refresh_hz: float, quiet: Iterable[Answer] = ()
+) -> Threshold:
+    """The measurement of one family.
+
+    Parameters
+    ----------
+    answers : iterable of Answer
+        The family's, in order; those that do not count are passed over.
+    refresh_hz : float
+        Of the display that the next one would be shown on.
+    quiet : iterable of Answer
+        To catch trials of the same task and level. Only faces that did nothing tell how often
+        somebody guesses who saw nothing.
+    """
+    found = Threshold(durations_for(refresh_hz))
+    still = [a for a in quiet if a.counts and a.catch == "nothing"]
+    if still:
+        found.update_still(sum(a.said_something for a in still), len(still))
+    for answer in answers:
+        if answer.counts and answer.shown_s > 0:
+            found.update(answer.shown_s, _outcome(answer))
+    return found
+
+
+def _outcome(answer: Answer) -> int:
+    if answer.correct:
+        return RIGHT
+    return OTHER if answer.said_something else NOTHING
 
 
 def estimates_of(
-    answers: Mapping[str, Sequence[Answer]], refresh_hz: float
+    answers: Mapping[str, Sequence[Answer]], refresh_hz: float, quiet: Sequence[Answer] = ()
 ) -> dict[str, ThresholdEstimate]:
-    """Threshold per family."""
-    return {name: threshold_of(list(a), refresh_hz).threshold() for name, a in answers.items()}
+    """Threshold per family; arguments as of :func:`threshold_of`."""
+    return {name: threshold_of(a, refresh_hz, quiet).estimate() for name, a in answers.items()}
 
 
 def plan_trial(
@@ -143,13 +167,13 @@ def plan_round(
     refresh_hz : float
         Frames a second of the learner's display.
     history : mapping of str to sequence of Answer
-        By family, what the next duration is chosen from.
+        By family, that of catch trials too: what the next duration is chosen from.
     needed : mapping of str to int
         By truth ("none" for catch trials), how many more trials the block wants. A round is drawn
         from them.
     rng : numpy.random.Generator
     choices : int
-        As in `QuestPlus.next_duration_s`.
+        As in `QuestPlus.next_stimulus`.
 
     Returns
     -------
@@ -159,7 +183,8 @@ def plan_round(
     left = [truth for truth in (*truths_of(task), NONE) for _ in range(needed.get(truth, 0))]
     size = sum(round_of(task).values())
     face = _in_turn(faces, rng)
-    quests: dict[str, QuestPlus] = {}
+    quiet = history.get(family_of(task, NONE, level.name), ())
+    quests: dict[str, Threshold] = {}
     trials: list[PlannedTrial] = []
     for truth in (left[i] for i in rng.permutation(len(left))[:size]):
         duration, kind = 0.0, ""
@@ -169,7 +194,7 @@ def plan_round(
         else:
             family = family_of(task, truth, level.name)
             if family not in quests:
-                quests[family] = threshold_of(list(history.get(family, ())), refresh_hz)
+                quests[family] = threshold_of(history.get(family, ()), refresh_hz, quiet)
             duration = quests[family].next_duration_s(rng, choices)
         trials.append(plan_trial(task, truth, next(face), duration, level, refresh_hz, rng, kind))
     return trials

@@ -16,8 +16,8 @@ from unspoken.academy.answers import EXCLUDING, Answer, family_of, valid
 from unspoken.academy.calibration import Calibration, calibration
 from unspoken.academy.detection import Detection, Proportion, detection, proportion
 from unspoken.academy.expressions import NONE
-from unspoken.academy.questplus import ThresholdEstimate
 from unspoken.academy.rounds import estimates_of, truths_of
+from unspoken.academy.thresholds import ThresholdEstimate
 
 __all__ = ["Score", "joint_threshold", "plain", "score"]
 
@@ -95,7 +95,7 @@ def score(answers: Sequence[Answer], task: str, level: str, refresh_hz: float) -
     by_family: dict[str, list[Answer]] = {family_of(task, t, level): [] for t in truths}
     for answer in signals:
         by_family[answer.family].append(answer)
-    estimates = estimates_of(by_family, refresh_hz)
+    estimates = estimates_of(by_family, refresh_hz, catches)
     kinds = sorted({a.catch for a in catches})
     return Score(
         task=task,

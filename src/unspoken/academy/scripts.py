@@ -12,13 +12,17 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from unspoken.academy.film import Film, Movement, Part, Talk
+from unspoken.academy.lesson_scene import Person
 from unspoken.errors import InputError
 from unspoken.facs.prototypes import EMOTIONS
 
-__all__ = ["GUESSES", "SCRIPT_FORMAT", "PlantedMoment", "Script", "load_script", "shipped_scripts"]
+__all__ = [
+    "GUESSES", "LONGEST_SHOWN_S", "SCRIPT_FORMAT", "PlantedMoment", "Script", "load_script",
+    "shipped_scripts",
+]  # fmt: skip
 
 SCRIPT_FORMAT: Final = "unspoken.script/1"
 #: What a mark can be taken for: key and word.
@@ -27,8 +31,19 @@ GUESSES: dict[str, str] = {
     "concentration": "confusion or concentration",
     "nothing": "nothing special",
 }
-Seconds = Annotated[float, Field(ge=0, le=900)]
+#: Longer interactions are watched in parts, seconds; a script is watched whole.
+LONGEST_SHOWN_S: Final = 300.0
+Seconds = Annotated[float, Field(ge=0, le=LONGEST_SHOWN_S)]
 Text = Annotated[str, Field(max_length=600)]
+
+
+def _at_once(seconds: float) -> float:
+    if seconds > LONGEST_SHOWN_S:
+        raise ValueError(
+            f"a script is watched whole, so it lasts {LONGEST_SHOWN_S:g} s at most; "
+            "write a longer one as two"
+        )
+    return seconds
 
 
 class _Strict(BaseModel):
@@ -100,6 +115,10 @@ class Script(_Strict):
         `SCRIPT_FORMAT`.
     title, what : str
         For the list of interactions.
+    identity : str
+        A training face of the pack: the others are kept for tests.
+    seconds : float
+        At most `LONGEST_SHOWN_S`.
     segments, lines, moments : list
         Steps, what is said, what is planted.
     """
@@ -107,8 +126,8 @@ class Script(_Strict):
     format: Literal["unspoken.script/1"]
     title: Annotated[str, Field(min_length=1, max_length=120)]
     what: Text = ""
-    identity: str
-    seconds: Annotated[float, Field(gt=0, le=900)]
+    identity: Person
+    seconds: Annotated[float, Field(gt=0), AfterValidator(_at_once)]
     seed: Annotated[int, Field(ge=0)] = 0
     sway_deg: Annotated[float, Field(ge=0, le=15)] = 0.0
     blinks_s: list[Seconds] = Field(default_factory=list)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources.abc import Traversable
@@ -16,7 +16,13 @@ from pathlib import Path
 
 from unspoken.academy.recordings import Recording, recording_of
 from unspoken.academy.reenactment import reenact
-from unspoken.academy.scripts import SCRIPT_FORMAT, Script, load_script, shipped_scripts
+from unspoken.academy.scripts import (
+    LONGEST_SHOWN_S,
+    SCRIPT_FORMAT,
+    Script,
+    load_script,
+    shipped_scripts,
+)
 from unspoken.academy.showing import Line, Showing, Target
 from unspoken.analysis import Analysis
 from unspoken.context.record import Context
@@ -28,10 +34,8 @@ from unspoken.report.judgements import JUDGEMENTS_NAME, Judgements
 from unspoken.spotting.events import Event
 from unspoken.timing import Interval
 
-__all__ = ["LONGEST_SHOWN_S", "Listed", "Showings"]
+__all__ = ["LONGEST_SHOWN_S", "Listed", "Showings", "showing_of"]
 
-#: Longer interactions are watched in parts, seconds.
-LONGEST_SHOWN_S = 300.0
 #: How deep a folder is searched for results.
 _DEPTH = 3
 #: Ends the name of a showing of the recording itself.
@@ -79,6 +83,8 @@ class Showings:
         Whether a recording may be shown where the context says that the customer agreed.
     today : callable
         The day it is.
+    also : callable
+        Gives further folders of results, one each: those of courses.
 
     Raises
     ------
@@ -92,6 +98,7 @@ class Showings:
         *,
         recordings: bool = False,
         today: Callable[[], date] = date.today,
+        also: Callable[[], Iterable[Path]] = tuple,
     ) -> None:
         if folder is not None and not folder.is_dir():
             raise InputError(
@@ -101,14 +108,14 @@ class Showings:
         self._folder = folder
         self._recordings = recordings
         self._today = today
+        self._also = also
 
     def _places(self) -> Mapping[str, Path | Traversable]:
         found: dict[str, Path | Traversable] = dict(shipped_scripts())
         if self._folder is not None:
-            for path in sorted(_candidates(self._folder)):
-                name = path.parent.name if path.name == "analysis.json" else path.stem
-                key = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]
-                found[f"{_slug(name)}-{key}"] = path
+            found |= {_key(path): path for path in sorted(_candidates(self._folder))}
+        for results in self._also():
+            found.setdefault(showing_of(results), results / "analysis.json")
         return found
 
     def listed(self) -> list[Listed]:
@@ -131,8 +138,8 @@ class Showings:
         Raises
         ------
         InputError, SourceNotFound, UsageError
-            If there is none of that name, it cannot be read, nobody was measured, or it is too
-            long and no part was chosen.
+            If there is none of that name, it cannot be read, nobody was measured, it is too long
+            and no part was chosen, or a part of a script is asked for.
         """
         if showing_id.endswith(_RECORDING):
             recording = self.recording(showing_id)
@@ -148,6 +155,10 @@ class Showings:
             )
         place = self._place(showing_id)
         if place.name != "analysis.json":
+            if span is not None:
+                raise InputError(
+                    "A script is watched whole.", "Open it from the list, without a part."
+                )
             return _scripted(showing_id, load_script(place))
         return _reenacted(showing_id, Path(str(place)).parent, span)
 
@@ -176,6 +187,18 @@ class Showings:
                 "There is no such interaction.", "Choose one from the list; it may have moved away."
             )
         return place
+
+
+def showing_of(results: Path) -> str:
+    """How the showing of a folder of results is called in addresses."""
+    return _key(results / "analysis.json")
+
+
+def _key(path: Path) -> str:
+    """Of a result or a script; the same however the way to it is written."""
+    path = path.resolve()
+    name = path.parent.name if path.name == "analysis.json" else path.stem
+    return f"{_slug(name)}-{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
 
 
 def _candidates(folder: Path) -> list[Path]:

@@ -36,9 +36,10 @@ def academy_command(
     AssetError, InputError, OutputError, UsageError
         If it cannot start; nothing was changed then.
     """
-    if show_video and interactions is None:
+    if show_video and interactions is None and not lessons:
         raise UsageError(
-            "--show-video is about recordings of --interactions; name their folder, too."
+            "--show-video is about recordings of --interactions, or of a course in --lessons; "
+            "name their folder, too."
         )
 
     def ready(address: str, file: Path | None) -> None:

@@ -41,7 +41,7 @@ def create_app(
     library : Library, optional
         The lessons; those that come with the package where left out.
     showings : Showings, optional
-        What can be watched; the shipped scripts where left out.
+        What can be watched; the shipped scripts and the courses' interactions where left out.
 
     Returns
     -------
@@ -52,8 +52,8 @@ def create_app(
         title="Unspoken", version=__version__, docs_url=None, redoc_url=None, openapi_url=None
     )
     app.state.desk = desk
-    app.state.library = library or Library()
-    app.state.showings = showings or Showings()
+    app.state.library = library = library or Library()
+    app.state.showings = showings or Showings(also=library.interactions)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     parts = (faces, academy_pages, academy_api, lesson_pages, course_pages)
     for part in (*parts, observe_pages, observe_api, display_pages):

@@ -14,6 +14,7 @@ from unspoken.academy.desk import Desk
 from unspoken.academy.lesson_progress import progress
 from unspoken.academy.library import SHIPPED, Library
 from unspoken.academy.observations import watched
+from unspoken.academy.showings import showing_of
 from unspoken.store.models import Block
 
 __all__ = ["course_content", "learners_course", "what_next", "with_retests"]
@@ -155,7 +156,8 @@ def _address(course: Course, part: CoursePart) -> str | None:
         return f"/academy/drill?purpose={part.test}"
     if part.observe:
         return f"{_OBSERVE}/watch?showing={part.observe}"
-    return _OBSERVE if part.interaction else None
+    # The list, because of a long one a part has to be chosen there.
+    return f"{_OBSERVE}#{showing_of(course.interaction(part))}" if part.interaction else None
 
 
 def _file(course: Course, name: str) -> str | None:

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from unspoken.errors import UnspokenError, UsageError
 from unspoken.server.pages import render, wants_json
+from unspoken.server.security import add_headers
 
 __all__ = ["add_error_pages"]
 
@@ -57,10 +58,13 @@ async def _deliberate(request: Request, error: Exception) -> Response:
 
 async def _unforeseen(request: Request, error: Exception) -> Response:
     _LOG.error("internal fault at %s", request.url.path, exc_info=error)
-    return _answer(
+    answer = _answer(
         request,
         500,
         "Something went wrong inside Unspoken",
         f"{type(error).__name__}. This is a mistake in Unspoken; your results are kept.",
         "Go back and try again; if it happens again, report it.",
     )
+    # This answer is given outside of all middleware, the guard included.
+    add_headers(answer.headers, request.url.path, request.scope.get("state", {}).get("nonce", ""))
+    return answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import FileResponse
@@ -13,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from unspoken.academy.lesson import Lesson
 from unspoken.academy.lesson_progress import answer, finish, opened, progress
+from unspoken.academy.library import Library
 from unspoken.server.course_content import learners_course
 from unspoken.server.lesson_content import lesson_content
 from unspoken.server.pages import page
@@ -69,18 +71,27 @@ def one_lesson(request: Request) -> dict[str, Any]:
     state["finished_at"] = state["finished_at"] and state["finished_at"].isoformat()
     here = f"/academy/lessons/{lesson.name}"
     content = lesson_content(
-        lesson, lambda name: f"/academy/lessons/{name}", lambda file: f"{here}/files/{file}"
+        lesson, lambda name: f"/academy/lessons/{name}", lambda file: f"{here}/files/{quote(file)}"
     )
     known = library_of(request).lessons()
     names = list(known)
     after = names[names.index(lesson.name) + 1 :][:1]
     asked = request.query_params.get("course", "")
+    course = asked if asked in library_of(request).courses() else ""
     return {
         **content,
         "progress": state,
         "following": {"name": after[0], "title": known[after[0]].head.title} if after else None,
-        "course": asked if asked in library_of(request).courses() else "",
+        "course": course,
+        "course_at": _course_at(library_of(request), course),
     }
+
+
+def _course_at(library: Library, course: str) -> str:
+    """The page of a course; the first page for the one that it follows."""
+    followed = learners_course(library)
+    here = followed is not None and followed.name == course
+    return "/academy" if here or not course else f"/academy/courses/{course}"
 
 
 @router.get("/academy/lessons/{name}/files/{file:path}")
@@ -100,9 +111,7 @@ def finished(
     finish(desk_of(request), _lesson(request))
     library = library_of(request)
     if course in library.courses():
-        followed = learners_course(library)
-        here = followed is not None and followed.name == course
-        return RedirectResponse("/academy" if here else f"/academy/courses/{course}", 303)
+        return RedirectResponse(_course_at(library, course), 303)
     to = f"/academy/lessons/{after}" if after in library.lessons() else "/academy/lessons"
     return RedirectResponse(to, 303)
 

@@ -50,7 +50,7 @@ def serve_academy(
     library : Library, optional
         Lessons and courses; those that come with the package where left out.
     interactions : Path, optional
-        Folder with results and scripts to watch.
+        Folder with results and scripts to watch, besides those that courses name.
     show_video : bool
         Whether recordings may be shown where the customer agreed.
 
@@ -75,7 +75,7 @@ def serve_academy(
     cast = Cast.of(load_people())
     library = library or Library()
     library.courses()  # faults are told before anything is opened
-    showings = Showings(interactions, recordings=show_video)
+    showings = Showings(interactions, recordings=show_video, also=library.interactions)
     listening = _listen_usual() if port is None else _listen(port)
     database = Database(folder)
     try:

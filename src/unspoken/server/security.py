@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["Access", "Guard", "policy"]
+__all__ = ["Access", "Guard", "add_headers", "policy"]
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _TOKEN = "token"
@@ -123,7 +123,7 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _add_headers(MutableHeaders(scope=message), scope["path"], nonce)
+                add_headers(MutableHeaders(scope=message), scope["path"], nonce)
             await send(message)
 
         refused = self._refusal(scope)
@@ -185,7 +185,8 @@ def _cookie_of(lines: Iterable[str], name: str) -> str:
     return ""
 
 
-def _add_headers(headers: MutableHeaders, path: str, nonce: str) -> None:
+def add_headers(headers: MutableHeaders, path: str, nonce: str) -> None:
+    """What every answer carries."""
     for name, value in _HEADERS.items():
         headers[name] = value
     headers["Content-Security-Policy"] = policy(nonce)

@@ -12,6 +12,8 @@ import { question } from "./questioning.js";
 import { SceneStimulus } from "./stimulus.js";
 
 const RETRY_MS = 3000;
+/** An answer that came later is kept as one that took a day, seconds. */
+const MOST_RT_S = 86_400;
 
 const screen = new DrillScreen();
 const { config, context, place } = screen;
@@ -104,7 +106,8 @@ async function answered(block, trial, stimulus, shown) {
   screen.log.push({ id: trial.id, planned: shown.planned_frames, shown: shown.shown_frames, flags: shown.flags, drawn: shown.drawn, plan: stimulus.plan });
   if (shown.flags.includes("hidden")) return paused(block, trial, shown);
   screen.become("asking");
-  const answer = await question(place, config, trial, shown);
+  const said = await question(place, config, trial, shown);
+  const answer = { ...said, rt_s: Math.min(said.rt_s, MOST_RT_S) };
   outbox.add(block, { id: trial.id, ...answer, shown_frames: shown.shown_frames, flags: shown.flags });
   outbox.flush().catch(() => {});
   if (!shown.flags.length) progress({ ...latest, counted: latest.counted + 1 });

@@ -3,6 +3,9 @@
 
 import { nextFrame, verdict } from "./timing.js";
 
+/** More frames than this are a computer that slept; the trial is flagged, and the count says no more. */
+const MOST_FRAMES = 10_000;
+
 /**
  * @typedef {object} Stimulus
  * @property {() => Promise<void>} prepare
@@ -59,7 +62,7 @@ export async function present(context, stimulus, plan) {
   hidden ||= document.hidden;
   const found = verdict(drawn, plan);
   const flags = hidden ? ["hidden"] : found.late ? ["late"] : [];
-  return { planned_frames: plan.planned, shown_frames: found.shown, flags, drawn, ended_at: performance.now() };
+  return { planned_frames: plan.planned, shown_frames: Math.min(found.shown, MOST_FRAMES), flags, drawn, ended_at: performance.now() };
 }
 
 /** @param {Stimulus} stimulus @param {number} from @param {number} to */

@@ -23,7 +23,9 @@ export function setUpCheck(section, keep) {
 
   const before = chosen();
   if (before) tell(before.value);
-  section.addEventListener("change", () => {
+  section.addEventListener("change", (event) => {
+    // The face of a question has a choice of its own: its speed.
+    if (!(/** @type {HTMLElement} */ (event.target).closest(".choice"))) return;
     reply.replaceChildren();
     section.dataset.state = "open";
   });

@@ -45,9 +45,16 @@ export class ClipPlayer {
   async play(from, rate, tick) {
     const run = (this.run = {});
     await this.ready();
+    if (this.run !== run) return;
     this.video.currentTime = from;
     this.video.playbackRate = rate;
-    await this.video.play();
+    try {
+      await this.video.play();
+    } catch (error) {
+      // Paused before it began: no fault of the clip.
+      if (this.run !== run) return;
+      throw error;
+    }
     const next = () => {
       if (this.run !== run) return;
       const { ended, currentTime, duration } = this.video;

@@ -121,7 +121,7 @@ export class SceneView {
     this.voice.finished().then(() => {
       if (!this.playing) return;
       if (over) this.end();
-      else this.player.play(time, this.rate, (later) => this.tick(later));
+      else this.player.play(time, this.rate, (later) => this.tick(later)).catch((error) => this.broken(error));
     });
   }
 

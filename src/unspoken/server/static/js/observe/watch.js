@@ -4,6 +4,7 @@
 import { clockText } from "../face/film-player.js";
 import { played, prepared } from "./stage.js";
 import { asked } from "./guessing.js";
+import { fewer } from "./fewer.js";
 import { opened, shown } from "./recording.js";
 
 /** @typedef {import("../face/film-player.js").Film} Film */
@@ -26,6 +27,8 @@ import { opened, shown } from "./recording.js";
 
 /** Reactions outside these are guesses or second thoughts, seconds. */
 const REACTION = [0.15, 2];
+/** What the server takes of one watching; more are brought together. */
+const MOST = { marks: 300, unseen: 5000 };
 const root = /** @type {HTMLElement} */ (document.getElementById("watch"));
 const config = /** @type {Config} */ (
   JSON.parse(document.getElementById("watch-config")?.textContent ?? "{}")
@@ -82,7 +85,7 @@ function again(why) {
 }
 
 /**
- * Call back at every mark: the space bar, M, or the button.
+ * Call back at every mark: the space bar, M, or the button, however it is pressed.
  * @param {() => void} mark
  * @param {AbortSignal} signal
  */
@@ -96,13 +99,33 @@ function onMark(mark, signal) {
   addEventListener(
     "keydown",
     (event) => {
-      if (event.key !== " " && event.key.toLowerCase() !== "m") return;
+      const enter = event.key === "Enter" && event.target === button;
+      if (!enter && event.key !== " " && event.key.toLowerCase() !== "m") return;
       event.preventDefault();
       if (!event.repeat) pressed();
     },
     { signal },
   );
-  button.addEventListener("pointerdown", pressed, { signal });
+  // The click that some browsers make of a key let go would be a second mark.
+  button.addEventListener("keyup", (event) => event.preventDefault(), { signal });
+  let down = false;
+  button.addEventListener(
+    "pointerdown",
+    () => {
+      down = true;
+      pressed();
+    },
+    { signal },
+  );
+  // A click no pointer began comes from a program that reads the page or presses its buttons.
+  button.addEventListener(
+    "click",
+    () => {
+      if (!down) pressed();
+      down = false;
+    },
+    { signal },
+  );
   button.focus();
 }
 
@@ -140,7 +163,10 @@ async function gathered(show, seconds, each, clock) {
       each(time);
     },
   }).finally(() => stop.abort());
-  return { marks, unseen };
+  return {
+    marks: fewer(marks.map((t) => [t, t]), MOST.marks).map(([first]) => first),
+    unseen: fewer(unseen, MOST.unseen),
+  };
 }
 
 /**
