@@ -151,7 +151,8 @@ def test_what_takes_longer_to_see_than_before_is_due_sooner(desk: Desk) -> None:
     somebody = SimulatedLearner(dict.fromkeys(EMOTIONS, 0.05))
     take_block(desk, somebody, "drill", rng)
     slower, quicker = EMOTIONS[:3], EMOTIONS[3:6]
-    somebody.thresholds_s |= dict.fromkeys(slower, 0.3) | dict.fromkeys(quicker, 0.012)
+    for names, threshold_s in ((slower, 0.3), (quicker, 0.012)):
+        somebody.thresholds_s.update((name, threshold_s) for name in names)
     pass_days(desk, 3)
     take_block(desk, somebody, "drill", rng)
     with desk.database.session() as session:
