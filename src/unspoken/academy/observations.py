@@ -20,6 +20,7 @@ from pydantic import (
     ValidationError,
     field_validator,
 )
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from unspoken.academy.desk import Desk
@@ -263,12 +264,19 @@ def take_in(desk: Desk, document: Any, digest: str) -> bool:
             "These marks are of another interaction, or of another part of it.",
             "Open the result of that interaction, and add the file there.",
         )
+    try:
+        return _keep(desk, found)
+    except IntegrityError:
+        return False  # kept by another page between our look and our writing
+
+
+def _keep(desk: Desk, found: _File) -> bool:
     with desk.database.session() as session:
         if session.get(Observation, found.id) is not None:
             return False
         session.add(
             Observation(
-                id=found.id, showing="", title="", digest=digest, mine=False,
+                id=found.id, showing="", title="", digest=found.digest, mine=False,
                 name=found.name, state="done", first_time=found.first_time,
                 started_at=desk.now(), marks=[mark.model_dump() for mark in found.marks],
                 unseen=[[span.start_s, span.end_s] for span in _spans(found.unseen)], reactions=[],
