@@ -10,9 +10,10 @@ import pytest
 from numpy.typing import NDArray
 
 from unspoken.academy.browser import find_chromium
-from unspoken.academy.drill_film import FPS, changed, plan_drill, render_drill
+from unspoken.academy.drill_film import FPS, caught, changed, plan_drill, render_drill
+from unspoken.academy.expressions import NONE
 from unspoken.academy.levels import level_named
-from unspoken.academy.rounds import PlannedTrial
+from unspoken.academy.rounds import PlannedTrial, plan_trial
 from unspoken.cli import main
 from unspoken.errors import UsageError
 from unspoken.media.source import open_source
@@ -34,6 +35,18 @@ def test_a_round_has_everything_once_and_three_catch_trials(task: str, faces: in
     assert len(planned(task, rounds=2)) == 2 * faces
     assert [i.truth for i in planned(task)] == [i.truth for i in planned(task)]
     assert [i.truth for i in planned(task)] != [i.truth for i in planned(task, seed=1)]
+
+
+@pytest.mark.parametrize(
+    ("level", "word"),
+    [("plain", "still"), ("faint", "still"), ("speech", "talked"), ("head", "moved")],
+)
+def test_a_face_that_did_nothing_is_told_by_what_all_faces_of_the_level_do(
+    level: str, word: str
+) -> None:
+    rng = np.random.default_rng(1)
+    item = plan_trial("identify", NONE, "f01", 0.0, level_named(level), 60.0, rng, "nothing")
+    assert word in caught(item)
 
 
 def test_only_what_changed_is_tinted() -> None:

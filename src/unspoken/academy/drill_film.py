@@ -35,7 +35,7 @@ from unspoken.academy.stimuli import Stimulus
 from unspoken.facs.units import ACTION_UNITS
 from unspoken.media.writer import ClipWriter
 
-__all__ = ["DrillClip", "plan_drill", "render_drill"]
+__all__ = ["DrillClip", "caught", "plan_drill", "render_drill"]
 
 FPS = Fraction(60)
 #: Side of one face, and of each of two, in shares of the picture's height.
@@ -265,7 +265,7 @@ def _asked(task: str) -> tuple[str, list[str]]:
 def _told(item: PlannedTrial) -> tuple[str, list[str]]:
     """What it was, and the action units of it, each once for both sides."""
     if item.catch:
-        return f"Nothing to name. {_CAUGHT[item.catch]}", []
+        return f"Nothing to name. {caught(item)}", []
     units = dict.fromkeys(_UNITS[key] for key in item.stimulus.apex if item.stimulus.apex[key])
     shown_ms = round(1000 * item.stimulus.target_frames / float(FPS))
     words = f"{item.truth.capitalize()}, for {shown_ms} ms."
@@ -281,3 +281,13 @@ def changed(still: Picture, apex: Picture) -> Picture:
         share > 0, before * (1 - share) + np.array(_ORANGE, np.float32) * share, after
     )
     return np.asarray(np.clip(tinted, 0, 255).round(), dtype=np.uint8)
+
+
+def caught(item: PlannedTrial) -> str:
+    """What a face did that showed no expression: at some levels all talk, or all heads sway."""
+    scene = item.stimulus.scene
+    if item.catch == "nothing" and scene.units:
+        return "The face only talked, as all do here."
+    if item.catch == "nothing" and any(len(course) > 1 for course in scene.head.values()):
+        return "The head only moved, as all do here."
+    return _CAUGHT[item.catch]
