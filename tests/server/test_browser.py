@@ -123,10 +123,8 @@ def test_spotting_asks_whether_where_and_when(visit: Callable[..., Page], runnin
     assert trial.when_s == pytest.approx(1.5, abs=0.1)
 
 
-def test_answers_survive_a_lost_connection_and_a_reload(
-    visit: Callable[..., Page], running: Running
-) -> None:
-    page = visit("/academy/drill?task=identify")
+def answer_two_offline(page: Page) -> None:
+    """Two answers that wait in the page, because the server cannot be reached."""
     begin(page)
     state(page, "asking")
     page.context.set_offline(True)
@@ -135,6 +133,13 @@ def test_answers_survive_a_lost_connection_and_a_reload(
     page.keyboard.press("Enter")
     answer(page)
     state(page, "explaining")
+
+
+def test_answers_survive_a_lost_connection_and_a_reload(
+    visit: Callable[..., Page], running: Running
+) -> None:
+    page = visit("/academy/drill?task=identify")
+    answer_two_offline(page)
     assert trials(running) == []
     assert page.evaluate("JSON.parse(localStorage.getItem('unspoken-outbox')).length") == 2
     page.context.set_offline(False)
@@ -148,14 +153,7 @@ def test_an_answer_the_server_refuses_holds_up_no_other_and_is_told(
     visit: Callable[..., Page], running: Running
 ) -> None:
     page = visit("/academy/drill?task=identify")
-    begin(page)
-    state(page, "asking")
-    page.context.set_offline(True)
-    answer(page)
-    state(page, "explaining")
-    page.keyboard.press("Enter")
-    answer(page)
-    state(page, "explaining")
+    answer_two_offline(page)
     page.evaluate(
         """() => {
             const kept = JSON.parse(localStorage.getItem("unspoken-outbox"));

@@ -28,7 +28,7 @@ from unspoken.academy.expressions import NONE
 from unspoken.academy.levels import LEVELS, level_named
 from unspoken.academy.people import Cast
 from unspoken.academy.reviews import rating_of, reviewed
-from unspoken.academy.rounds import CATCHES_A_ROUND, TASKS, PlannedTrial, plan_round, truths_of
+from unspoken.academy.rounds import TASKS, PlannedTrial, plan_round, round_of
 from unspoken.academy.scores import score
 from unspoken.errors import InputError, UsageError
 from unspoken.store.database import Database
@@ -356,9 +356,7 @@ def answer_of(trial: Trial) -> Answer:
 def missing(block: Block) -> dict[str, int]:
     """By truth, how many trials that count are still missing."""
     have = Counter(a.truth for a in map(answer_of, block.trials) if a.counts)
-    per = 1 if block.task == "identify" else 2
-    wanted = {truth: per * block.rounds for truth in truths_of(block.task)}
-    wanted[NONE] = CATCHES_A_ROUND * block.rounds
+    wanted = {truth: count * block.rounds for truth, count in round_of(block.task).items()}
     return {truth: want - have[truth] for truth, want in wanted.items() if want > have[truth]}
 
 
