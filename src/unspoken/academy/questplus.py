@@ -20,8 +20,9 @@ Floats = NDArray[np.float64]
 
 def x_log_x(values: Floats) -> Floats:
     """Each value times its logarithm; 0 where it is 0."""
-    logs = np.log(values, out=np.zeros_like(values), where=values > 0)
-    return np.asarray(values * logs)
+    from scipy.special import xlogy
+
+    return np.asarray(xlogy(values, values))
 
 
 class QuestPlus:
